@@ -1,0 +1,107 @@
+"""`python -m deploy.local VERB`: what `./shop` hands over to once everything is installed."""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from deploy.local.faults import StackFault, UsageFault
+from deploy.local.place import STATE, Place
+from deploy.local.ports import DEFAULT_PORT, Ports
+
+NOT_YET = "not yet"
+
+
+def main(words: Sequence[str]) -> int:
+    """Carry out one verb; faults become one sentence on standard error."""
+    verb, *arguments = words or [""]
+    try:
+        if verb not in VERBS:
+            raise UsageFault(f"unknown verb {verb!r}. ./shop help lists them")
+        return VERBS[verb](arguments)
+    except StackFault as fault:
+        print(f"shop: {fault}", file=sys.stderr)
+        return fault.exit_code
+    except OSError as error:
+        print(f"shop: {_sentence(error)}", file=sys.stderr)
+        return StackFault.exit_code
+    except KeyboardInterrupt:
+        return 1
+
+
+def _sentence(error: OSError) -> str:
+    where = error.filename or "the disk"
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full: {where} cannot be written. Make room and start again"
+    if isinstance(error, PermissionError):
+        return f"no permission for {where}. Give it to yourself (chown), or delete it and start again"
+    return f"{where}: {error.strerror or error}"
+
+
+def _parser(verb: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"./shop {verb}", allow_abbrev=False)
+
+
+def _run(arguments: list[str]) -> int:
+    # Imported here, as the other verbs should answer at once.
+    from deploy.local.run import run
+
+    parser = _parser("run")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument("--instances", type=int, default=1)
+    parser.add_argument("--readers", type=int, default=0)
+    parser.add_argument("--sticky", action="store_true")
+    options = parser.parse_args(arguments)
+    if options.instances != 1 or options.readers != 0 or options.sticky:
+        raise UsageFault(f"--instances, --readers and --sticky: {NOT_YET}")
+    try:
+        ports = Ports.based_on(options.port)
+    except ValueError as error:
+        raise UsageFault(str(error)) from error
+    return run(Place(STATE), ports, os.environ)
+
+
+def _stop(arguments: list[str]) -> int:
+    from deploy.local.ending import stop
+
+    _parser("stop").parse_args(arguments)
+    return stop(Place(STATE))
+
+
+def _reset(arguments: list[str]) -> int:
+    from deploy.local.ending import reset
+
+    parser = _parser("reset")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    return reset(Place(STATE), is_sure=parser.parse_args(arguments).yes)
+
+
+def _status(arguments: list[str]) -> int:
+    from deploy.local.status import status
+
+    parser = _parser("status")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    return status(Place(STATE), as_json=parser.parse_args(arguments).json)
+
+
+def _program(verb: str) -> Callable[[list[str]], int]:
+    def hand(arguments: list[str]) -> int:
+        from deploy.local.hand_over import hand_over
+
+        return hand_over(Place(STATE), verb, arguments, os.environ)
+
+    return hand
+
+
+VERBS: dict[str, Callable[[list[str]], int]] = {
+    "run": _run,
+    "stop": _stop,
+    "status": _status,
+    "reset": _reset,
+    **{verb: _program(verb) for verb in ("migrate", "seed", "staff")},
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""`python -m deploy.local.emulator --port P`: the SQS emulator (moto), without a log line a request.
+
+It forgets everything when it stops; that is the drill the sweep is there for.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import run_simple
+
+
+class Handler(MotoRequestHandler):
+    """Keeps connections open between requests, which moto's own server does not."""
+
+    protocol_version = "HTTP/1.1"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local.emulator")
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args().port
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    application = DomainDispatcherApplication(create_backend_app)
+    run_simple("127.0.0.1", port, application, threaded=True, request_handler=Handler)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""One-shot parts that make an empty database a shop: the schema, the catalogue, the demo staff account."""
+
+import hashlib
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from deploy.local.keepsakes import kept_secrets
+from deploy.local.mariadb import database_url
+from deploy.local.part import Part, Stamp
+from deploy.local.place import CHECKOUT, Place
+from deploy.local.ports import Ports
+
+MIGRATE = "migrate"
+FIRST_DATA = (MIGRATE, "seed", "staff")
+MANAGER = "manager@example.com"
+PASSWORD_BYTES = 12
+
+
+def demo_accounts(place: Place) -> dict[str, str]:
+    """E-mail address -> password; made on the first call."""
+    return kept_secrets(place.demo, (MANAGER,), PASSWORD_BYTES)
+
+
+def first_data_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
+    """Left out on later starts, unless their source changed or the database is not the stack's own."""
+    is_ours = environ["DATABASE_WRITER_URL"] == database_url(ports.mariadb)
+    account = ("-m", "shared.staff_command", "add", MANAGER, "--role", "manager", "--password-stdin")
+    password = demo_accounts(place)[MANAGER]
+    return (
+        Part(
+            name=MIGRATE,
+            command=(sys.executable, "-m", "shared.migrate"),
+            environment=environ,
+            needs=("mariadb",),
+            stamp=_stamp(place, MIGRATE, _files("shared/migrations")) if is_ours else None,
+        ),
+        Part(
+            name="seed",
+            command=(sys.executable, "-m", "shared.seed"),
+            environment=environ,
+            needs=(MIGRATE,),
+            stamp=_stamp(place, "seed", _files("shared/seed")) if is_ours else None,
+        ),
+        Part(
+            name="staff",
+            command=(sys.executable, *account),
+            environment=environ,
+            needs=(MIGRATE,),
+            input_text=f"{password}\n",
+            stamp=_stamp(place, "staff", [place.demo]) if is_ours else None,
+        ),
+    )
+
+
+def _files(folder: str) -> list[Path]:
+    return [path for path in (CHECKOUT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+
+
+def _stamp(place: Place, name: str, files: Iterable[Path]) -> Stamp:
+    """Lies in the database's data folder, so that it goes away with it."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return Stamp(place.mysql / f"{name}.done", digest.hexdigest())

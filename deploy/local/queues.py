@@ -1,0 +1,77 @@
+"""Makes the queues in the emulator: each with a dead-letter queue, as on AWS."""
+
+import asyncio
+import http.client
+import json
+from typing import Any
+
+from deploy.local.part import Output, Probe
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+QUEUES = ("orders", "documents", "media", "jobs")
+MAX_RECEIVE_COUNT = 5
+RETENTION_S = 14 * 24 * 3600  # the longest that SQS keeps a message
+ANSWER_S = 5.0
+
+
+class QueueFault(Exception):
+    """The emulator does not answer, or says no."""
+
+
+def queue_url(port: int, name: str) -> str:
+    return f"http://127.0.0.1:{port}/{ACCOUNT}/{name}"
+
+
+def queues_are_made(port: int, visibility_s: int) -> Probe:
+    """Ready once the emulator answers and has all queues; it lost them if it was started again."""
+
+    async def probe(_: Output) -> bool:
+        try:
+            await asyncio.to_thread(make_queues, port, visibility_s)
+        except QueueFault:
+            return False
+        return True
+
+    return probe
+
+
+def make_queues(port: int, visibility_s: int) -> None:
+    """Make what is missing; blocks.
+
+    Raises:
+        QueueFault: the emulator cannot be reached or refuses.
+    """
+    for name in QUEUES:
+        _create(port, f"{name}-dead", {})
+        redrive = {
+            "deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-dead",
+            "maxReceiveCount": MAX_RECEIVE_COUNT,
+        }
+        attributes = {"VisibilityTimeout": str(visibility_s), "RedrivePolicy": json.dumps(redrive)}
+        _create(port, name, attributes)
+
+
+def _create(port: int, name: str, attributes: dict[str, str]) -> None:
+    kept = {"MessageRetentionPeriod": str(RETENTION_S), **attributes}
+    _call(port, "CreateQueue", {"QueueName": name, "Attributes": kept})
+
+
+def _call(port: int, action: str, body: dict[str, Any]) -> None:
+    """One call of the SQS JSON protocol; the emulator reads service and region from the unchecked signature."""
+    headers = {
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": f"AmazonSQS.{action}",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/{REGION}/sqs/aws4_request, Signature=none",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
+    try:
+        connection.request("POST", "/", json.dumps(body), headers)
+        answer = connection.getresponse()
+        text = answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        raise QueueFault(str(error)) from error
+    finally:
+        connection.close()
+    if answer.status != http.client.OK:
+        raise QueueFault(f"{action} was answered with {answer.status}: {text[:200]}")

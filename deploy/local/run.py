@@ -1,0 +1,126 @@
+"""`run`: the whole shop on this machine, until Ctrl-C."""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Awaitable, Iterable, Mapping
+
+from deploy.local import noticeboard
+from deploy.local.backing import backing_parts
+from deploy.local.environment import environment
+from deploy.local.faults import PartFailed, StackFault
+from deploy.local.first_data import MANAGER, demo_accounts, first_data_parts
+from deploy.local.lock import take_lock
+from deploy.local.part import Part
+from deploy.local.place import Place
+from deploy.local.ports import Ports, check_ports
+from deploy.local.stop_signals import StopSignals
+from deploy.local.supervisor import Supervisor
+from deploy.local.terminal import Terminal
+from deploy.local.tiers import tier_parts
+
+ROOM_MB = 100
+CARDS = "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0000 0000 3220 asks for 3-D Secure"
+
+
+def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
+    """Every part of the plain stack."""
+    return (
+        *backing_parts(place, ports, environ),
+        *first_data_parts(place, ports, environ),
+        *tier_parts(ports, environ),
+    )
+
+
+def run(place: Place, ports: Ports, given: Mapping[str, str]) -> int:
+    """Run the shop; returns the exit code.
+
+    Raises:
+        StackFault: it cannot be started, or a part failed for good.
+    """
+    _check_room(place)
+    place.make()
+    lock = take_lock(place.lock)
+    try:
+        parts = shop_parts(place, ports, environment(place.state, ports, given))
+        check_ports((part.name, port) for part in parts for port in part.ports)
+        return asyncio.run(run_parts(parts, place, ports, lock))
+    finally:
+        noticeboard.take_down(place)
+        os.close(lock)
+
+
+async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int) -> int:
+    """Run these parts until a signal; 0 after an orderly end, 1 when it had to be killed.
+
+    Raises:
+        StackFault: a part failed for good; the others are stopped by then.
+    """
+    began = time.monotonic()
+    terminal = Terminal()
+    supervisor = Supervisor(parts, place, terminal, held_files=(lock,))
+    supervisor.on_change = lambda: noticeboard.post(
+        place, noticeboard.Notice(os.getpid(), ports.storefront, supervisor.rows())
+    )
+    try:
+        async with StopSignals(supervisor.kill) as signals:
+            try:
+                if await _unless(signals.stopped, supervisor.start()):
+                    terminal.say(announcement(place, ports, time.monotonic() - began))
+                    await _unless(signals.stopped, supervisor.watch())
+                terminal.say("stopping; Ctrl-C once more kills")
+            except PartFailed as fault:
+                _show_last_lines(terminal, fault)
+                raise
+            finally:
+                await supervisor.stop()
+            terminal.say("killed" if signals.has_killed else "all parts stopped")
+            return 1 if signals.has_killed else 0
+    finally:
+        terminal.close()
+
+
+async def _unless(stopped: asyncio.Event, awaitable: Awaitable[None]) -> bool:
+    """Wait for this, but no longer than until `stopped`; False when that came first."""
+    waiting = asyncio.ensure_future(awaitable)
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait([waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not waiting.done():
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return False
+    waiting.result()
+    return True
+
+
+def announcement(place: Place, ports: Ports, seconds: float) -> str:
+    """Addresses and accounts, for the end of the start."""
+    shop = f"http://localhost:{ports.storefront}"
+    return "\n".join(
+        (
+            "",
+            f"The shop is open after {seconds:.1f} s:  {shop}",
+            f"  Back office   {shop}/back-office/orders   {MANAGER}, password {demo_accounts(place)[MANAGER]}",
+            f"  Mailbox       http://localhost:{ports.mailbox}",
+            f"  Test cards    {CARDS}",
+            f"  Logs          {place.log}",
+            "Ctrl-C, or ./shop stop in another terminal, ends everything.",
+            "",
+        )
+    )
+
+
+def _show_last_lines(terminal: Terminal, fault: PartFailed) -> None:
+    terminal.say(f"the last lines of {fault.part}:")
+    for line in fault.last_lines:
+        terminal.show(fault.part, line)
+
+
+def _check_room(place: Place) -> None:
+    free_mb = shutil.disk_usage(place.state.parent).free // 1_000_000
+    if free_mb < ROOM_MB:
+        raise StackFault(
+            f"the disk of {place.state} is full ({free_mb} MB free, {ROOM_MB} needed). Make room and start again"
+        )

@@ -1,0 +1,227 @@
+"""MySQL for both tiers: a writer and its readers, without blocking. SQL itself stands in shared/queries only.
+
+Sessions are READ COMMITTED, UTC, utf8mb4, and count rows FOUND, not rows changed: "claim once" depends on it.
+A server that has become a reader (1290, 1836) or is gone takes its pooled connections with it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+from urllib.parse import unquote, urlsplit
+
+import aiomysql
+from pymysql.constants import CLIENT, ER
+from pymysql.err import InterfaceError, InternalError, MySQLError, OperationalError
+
+from shared.errors import Unavailable
+
+T = TypeVar("T")
+Row = dict[str, Any]
+Args = Sequence[Any]
+
+POOL_SIZE = 16  # connections a process: more raise the p99 and sell no more orders
+WAIT_S = 5  # how long a request waits for a connection before it is told to come back
+WAITING = 500  # requests that may wait; beyond that the answer is an early 503
+IDLE_S = 3  # shorter than the server's wait_timeout below
+CONNECT_S, READ_S = 2, 8
+READ_ONLY = {1290, 1836}  # the writer has become a reader
+CONFLICTS = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
+TRIES = 3  # of a transaction that met a deadlock
+SESSION = (
+    "SET time_zone = '+00:00', sql_notes = 0, wait_timeout = 5, innodb_lock_wait_timeout = 5, "
+    "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', "
+    "/*!80000 transaction_isolation = 'READ-COMMITTED' */ /*M!100000 tx_isolation = 'READ-COMMITTED' */"
+)  # the variable's name is another on MySQL than on MariaDB; each reads its own comment
+
+
+class Connection:
+    """One connection; statements use %s for their arguments."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    async def execute(self, sql: str, args: Args = ()) -> int:
+        """Run a statement and return how many rows it found."""
+        async with asyncio.timeout(READ_S), self._raw.cursor() as cursor:
+            return int(await cursor.execute(sql, tuple(args)))
+
+    async def insert(self, sql: str, args: Args = ()) -> int:
+        """Run an INSERT and return the new row's id."""
+        async with asyncio.timeout(READ_S), self._raw.cursor() as cursor:
+            await cursor.execute(sql, tuple(args))
+            return int(cursor.lastrowid)
+
+    async def many(self, sql: str, rows: Sequence[Args]) -> None:
+        """Run one INSERT … VALUES (…) with many rows, in as few round trips as fit into a packet."""
+        if rows:
+            async with asyncio.timeout(READ_S), self._raw.cursor() as cursor:
+                await cursor.executemany(sql, [tuple(row) for row in rows])
+
+    async def rows(self, sql: str, args: Args = ()) -> list[Row]:
+        async with asyncio.timeout(READ_S), self._raw.cursor(aiomysql.DictCursor) as cursor:
+            await cursor.execute(sql, tuple(args))
+            return list(await cursor.fetchall())
+
+    async def row(self, sql: str, args: Args = ()) -> Row | None:
+        found = await self.rows(sql, args)
+        return found[0] if found else None
+
+
+class Pool:
+    """A bounded pool with a bounded waiting room, tied to the event loop that uses it first."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self._url, self._size = url, size
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
+        self.waiting = 0
+
+    async def _open(self) -> Any:
+        async with self._opening:
+            if self._pool is None:
+                account = login(self._url)
+                self._pool = await aiomysql.create_pool(
+                    db=account.pop("database"),
+                    **account,
+                    minsize=0,
+                    maxsize=self._size,
+                    pool_recycle=IDLE_S,
+                    autocommit=True,
+                    connect_timeout=CONNECT_S,
+                    charset="utf8mb4",
+                    init_command=SESSION,
+                    client_flag=CLIENT.FOUND_ROWS,
+                )
+        return self._pool
+
+    async def _acquire(self) -> Any:
+        if self.waiting >= WAITING:
+            raise Unavailable("Too many are waiting just now.")
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(WAIT_S):
+                return await (self._pool or await self._open()).acquire()
+        except (TimeoutError, OSError, MySQLError) as error:
+            raise Unavailable("The database does not answer.") from error
+        finally:
+            self.waiting -= 1
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        raw = await self._acquire()
+        try:
+            yield Connection(raw)
+        except BaseException as error:
+            if _is_lost(error):
+                raw.close()
+            raise
+        finally:
+            self._pool.release(raw)
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+            await self._pool.wait_closed()
+
+    @property
+    def in_use(self) -> int:
+        return int(self._pool.size - self._pool.freesize) if self._pool else 0
+
+
+class Database:
+    """The writer and its readers. Reads that may be a moment old go to a reader, all else to the writer."""
+
+    def __init__(self, writer_url: str, reader_urls: Sequence[str] = (), pool_size: int = POOL_SIZE) -> None:
+        self.writer_pool = Pool(writer_url, pool_size)
+        self.reader_pools = [Pool(url, pool_size) for url in reader_urls] or [self.writer_pool]
+
+    def reader(self) -> Any:
+        """A connection in autocommit mode, for reads: the reader with the fewest connections in use."""
+        return _calm(min(self.reader_pools, key=lambda pool: pool.in_use + pool.waiting))
+
+    def writer(self) -> Any:
+        """A connection in autocommit mode on the writer: one statement is one transaction."""
+        return _calm(self.writer_pool)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """All or nothing: commits on a clean exit, rolls back on any exception."""
+        async with _calm(self.writer_pool) as connection:
+            raw = connection._raw
+            await raw.begin()
+            try:
+                yield connection
+            except BaseException:
+                if not raw.closed:  # a cancelled query has closed it already
+                    await raw.rollback()
+                raise
+            await raw.commit()
+
+    async def retrying(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run `work` in a transaction, again after a deadlock or a lock wait (1213, 1205), three times at most."""
+        for left in reversed(range(TRIES)):
+            try:
+                async with self.transaction() as connection:
+                    return await work(connection)
+            except MySQLError as error:
+                if _code(error) not in CONFLICTS:
+                    raise
+                if not left:
+                    raise Unavailable("Others are changing the same things just now.") from error
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        for pool in {id(pool): pool for pool in [self.writer_pool, *self.reader_pools]}.values():
+            await pool.close()
+
+
+@asynccontextmanager
+async def _calm(pool: Pool) -> AsyncIterator[Connection]:
+    """Turn a lost server into Unavailable; deadlocks and broken rules go on as they are."""
+    try:
+        async with pool.connection() as connection:
+            yield connection
+    except (MySQLError, OSError) as error:
+        if _is_lost(error):
+            raise Unavailable("The database does not answer.") from error
+        raise
+
+
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, OperationalError | InternalError):
+        code = _code(error)
+        return code in READ_ONLY or 2000 <= code < 3000 or code in (1053, 1152, 1158, 1159, 1160, 1161, 1927)
+    return isinstance(error, InterfaceError | OSError | asyncio.CancelledError | TimeoutError)
+
+
+def _code(error: BaseException) -> int:
+    return int(error.args[0]) if error.args and isinstance(error.args[0], int) else 0
+
+
+def is_duplicate(error: BaseException) -> bool:
+    """Whether a UNIQUE key refused a row."""
+    return isinstance(error, MySQLError) and _code(error) == ER.DUP_ENTRY
+
+
+def is_out_of_range(error: BaseException) -> bool:
+    """Whether an UNSIGNED column refused to go below zero (1690)."""
+    return isinstance(error, MySQLError) and _code(error) == 1690
+
+
+def utc(value: datetime) -> datetime:
+    """A stored time, which MySQL gives without a zone, as what it is: UTC."""
+    return value.replace(tzinfo=UTC)
+
+
+def login(url: str) -> dict[str, Any]:
+    """Arguments for PyMySQL and aiomysql out of mysql://user:password@host:port/database."""
+    parts = urlsplit(url)
+    return {
+        "host": cast(str, parts.hostname),
+        "port": parts.port or 3306,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "database": parts.path.strip("/"),
+    }

@@ -1,0 +1,108 @@
+"""Writing the catalogue: styles and variants in bulk, and the price range that a style keeps of its variants."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+from shared.db import Connection
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStyle:
+    """A row of `styles`, in the order of its columns."""
+
+    slug: str
+    name: str
+    category: str
+    audience: str
+    description: str
+    material: str
+    picture: str
+    vat_bp: int
+    price_from_cents: int
+    price_to_cents: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewVariant:
+    """A row of `variants`, in the order of its columns."""
+
+    sku: str
+    style_id: int
+    colour: str
+    size: str
+    size_rank: int
+    price_cents: int
+    stock: int
+    picture: str
+
+
+async def put_styles(connection: Connection, styles: Sequence[NewStyle]) -> dict[str, int]:
+    """Write styles; those that are there keep their prices, VAT and age. Returns their ids by slug."""
+    await connection.many(
+        "INSERT INTO styles (slug, name, category, audience, description, material, picture, vat_bp, "
+        "price_from_cents, price_to_cents, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+        "ON DUPLICATE KEY UPDATE name = VALUES(name), category = VALUES(category), audience = VALUES(audience), "
+        "description = VALUES(description), material = VALUES(material), picture = VALUES(picture)",
+        [astuple(style) for style in styles],
+    )
+    slugs = [style.slug for style in styles]
+    rows = await connection.rows(f"SELECT id, slug FROM styles WHERE slug IN ({_places(slugs)})", slugs)
+    return {row["slug"]: row["id"] for row in rows}
+
+
+async def put_variants(connection: Connection, variants: Sequence[NewVariant]) -> None:
+    """Write variants; those that are there keep their price and stock."""
+    await connection.many(
+        "INSERT INTO variants (sku, style_id, colour, size, size_rank, price_cents, stock, picture) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) "
+        "ON DUPLICATE KEY UPDATE size_rank = VALUES(size_rank), picture = VALUES(picture)",
+        [astuple(variant) for variant in variants],
+    )
+
+
+async def lock_stock(connection: Connection, skus: Sequence[str]) -> dict[str, int]:
+    """What is left of the variants that exist, by SKU; nobody else takes any until the transaction ends."""
+    if not skus:
+        return {}
+    rows = await connection.rows(
+        f"SELECT sku, stock FROM variants WHERE sku IN ({_places(skus)}) ORDER BY sku FOR UPDATE",
+        sorted(skus),
+    )
+    return {row["sku"]: row["stock"] for row in rows}
+
+
+async def set_stock(connection: Connection, skus: Sequence[str], stock: int) -> None:
+    """Give each of the variants so many pieces; their rows are locked by `lock_stock`."""
+    if skus:
+        await connection.execute(
+            f"UPDATE variants SET stock = %s WHERE sku IN ({_places(skus)})",
+            (stock, *skus),
+        )
+
+
+async def record_seed(connection: Connection, moves: Mapping[str, int], ref: str) -> None:
+    """Write to the stock ledger by how much the seed changed each SKU."""
+    row = await connection.row("SELECT UTC_TIMESTAMP(6) AS at")
+    assert row is not None
+    await connection.many(
+        "INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES (%s, %s, %s, %s, %s)",
+        [(sku, "seed", ref, delta, row["at"]) for sku, delta in sorted(moves.items())],
+    )
+
+
+async def refresh_price_ranges(connection: Connection, style_ids: Sequence[int]) -> None:
+    """Bring each style's price range up to date with its variants on sale; a style with none keeps its own."""
+    if style_ids:
+        await connection.execute(
+            "UPDATE styles JOIN (SELECT style_id, MIN(price_cents) AS lowest, MAX(price_cents) AS highest "
+            f"FROM variants WHERE withdrawn_at IS NULL AND style_id IN ({_places(style_ids)}) "
+            "GROUP BY style_id) AS prices ON prices.style_id = styles.id "
+            "SET price_from_cents = lowest, price_to_cents = highest",
+            style_ids,
+        )
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))

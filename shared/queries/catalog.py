@@ -1,0 +1,100 @@
+"""What is sold: a style with its variants, and variants by SKU."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.db import Connection, Row
+from shared.errors import Gone, NotFound
+from shared.queries.orders import in_list
+
+FEW = 5  # up to so many pieces a variant counts as "few left"
+MOST_VARIANTS = 500  # of one style
+
+VARIANT_COLUMNS = (
+    "v.sku, s.slug, s.name, v.colour, v.size, v.price_cents, v.stock, v.picture, s.vat_bp, "
+    "(v.withdrawn_at IS NOT NULL OR s.withdrawn_at IS NOT NULL) AS withdrawn"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A style in one colour and size; the price in cents, VAT contained; the picture relative to the media root."""
+
+    sku: str
+    slug: str
+    name: str
+    colour: str
+    size: str
+    price_cents: int
+    stock: int
+    picture: str
+    vat_bp: int
+    withdrawn: bool
+
+    @property
+    def availability(self) -> str:
+        if self.stock == 0 or self.withdrawn:
+            return "sold_out"
+        return "few" if self.stock <= FEW else "in_stock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """A style with its variants on sale: colours in the order of the catalogue, each with its sizes in order."""
+
+    slug: str
+    name: str
+    category: str
+    audience: str
+    description: str
+    material: str
+    picture: str
+    price_from_cents: int
+    price_to_cents: int
+    vat_bp: int
+    variants: tuple[Variant, ...]
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(variant.colour for variant in self.variants))
+
+
+async def product_by_slug(connection: Connection, slug: str) -> Product:
+    """A style and what is on sale of it.
+
+    Raises:
+        NotFound: there never was such a style.
+        Gone: it was withdrawn; `members` names its category.
+    """
+    row = await connection.row(
+        "SELECT id, slug, name, category, audience, description, material, picture, price_from_cents, price_to_cents, "
+        "vat_bp, withdrawn_at FROM styles WHERE slug = %s",
+        (slug,),
+    )
+    if row is None:
+        raise NotFound("There is no such style.")
+    if row.pop("withdrawn_at"):
+        raise Gone("The style is gone for good.", members={"category": row["category"]})
+    style_id = row.pop("id")
+    variants = await connection.rows(
+        f"SELECT {VARIANT_COLUMNS} FROM variants v JOIN styles s ON s.id = v.style_id "
+        "WHERE v.style_id = %s AND v.withdrawn_at IS NULL ORDER BY v.id LIMIT %s",
+        (style_id, MOST_VARIANTS),
+    )
+    return Product(**row, variants=tuple(map(_variant, variants)))
+
+
+async def variants_by_sku(connection: Connection, skus: Sequence[str]) -> dict[str, Variant]:
+    """The variants with these SKUs; unknown ones are missing, withdrawn ones say so."""
+    if not skus:
+        return {}
+    rows = await connection.rows(
+        f"SELECT {VARIANT_COLUMNS} FROM variants v JOIN styles s ON s.id = v.style_id "
+        f"WHERE v.sku IN ({in_list(skus)}) LIMIT %s",
+        (*skus, len(skus)),
+    )
+    return {row["sku"]: _variant(row) for row in rows}
+
+
+def _variant(row: Row) -> Variant:
+    return Variant(**row | {"withdrawn": bool(row["withdrawn"])})

@@ -1,0 +1,27 @@
+"""What the metrics tell of the order pipeline."""
+
+from collections.abc import Mapping
+
+from shared.db import Connection
+
+
+async def ping(connection: Connection) -> None:
+    await connection.execute("SELECT 1")
+
+
+async def oldest_unsent_s(connection: Connection) -> float:
+    """Age in seconds of the oldest message that SQS has not taken yet; 0 when there is none."""
+    row = await connection.row(
+        "SELECT TIMESTAMPDIFF(MICROSECOND, o.created_at, UTC_TIMESTAMP(6)) / 1e6 AS age_s FROM outbox o "
+        "JOIN steps s ON s.id = o.step_id WHERE o.published_at IS NULL AND s.state = 'queued' ORDER BY o.id LIMIT 1"
+    )
+    return float(row["age_s"]) if row else 0.0
+
+
+async def open_steps(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """How many steps there are by (step, state), the done ones left out: they only grow."""
+    rows = await connection.rows(
+        "SELECT step, state, COUNT(*) AS n FROM steps "
+        "WHERE state IN ('queued', 'running', 'waiting', 'retrying', 'dead') GROUP BY step, state"
+    )
+    return {(row["step"], row["state"]): int(row["n"]) for row in rows}

@@ -1,0 +1,113 @@
+"""An order with all that belongs to it, as pages, API, mails and commands read it. Times are aware and UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.countries import Address
+from shared.domain.pricing import VatLine
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    sku: str
+    slug: str
+    name: str
+    colour: str
+    size: str
+    picture: str
+    vat_bp: int
+    quantity: int
+    unit_price_cents: int
+    packed: int
+    shipped: int
+    delivered: int
+    canceled: int
+    returned: int
+
+    @property
+    def line_total_cents(self) -> int:
+        return self.quantity * self.unit_price_cents
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStep:
+    step: str
+    ref: int
+    state: str
+    attempts: int
+    next_retry_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEvent:
+    at: datetime
+    what: str
+    who: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDocument:
+    """A finished PDF (kind invoice, later credit_note …); sha256 in hex, path relative to MEDIA_ROOT."""
+
+    kind: str
+    number: str
+    revision: int
+    sha256: str
+    path: str
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAttempt:
+    attempt: int
+    method: str
+    token: str | None
+    provider_ref: str | None
+    authorized_cents: int
+    captured_cents: int
+    refunded_cents: int
+    failed_at: datetime | None
+    failure: str | None
+    checkout_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderView:
+    id: int
+    number: str
+    placed_at: datetime
+    email: str
+    cart_id: str
+    order_status: str
+    payment_status: str
+    fulfillment_status: str
+    return_status: str
+    attention: str | None
+    payment_method: str
+    shipping_method: str
+    currency: str
+    subtotal_cents: int
+    shipping_cents: int
+    total_cents: int
+    vat: tuple[VatLine, ...]
+    paid_cents: int
+    refunded_cents: int
+    lines: tuple[OrderLine, ...]
+    addresses: Mapping[str, Address]
+    steps: tuple[OrderStep, ...]
+    events: tuple[OrderEvent, ...]
+    documents: tuple[OrderDocument, ...]
+    payments: tuple[PaymentAttempt, ...]
+
+    @property
+    def shipping_address(self) -> Address:
+        return self.addresses["shipping"]
+
+    @property
+    def billing_address(self) -> Address:
+        """Where the invoice goes: the delivery address unless another was given."""
+        return self.addresses.get("billing", self.shipping_address)

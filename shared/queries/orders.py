@@ -1,0 +1,181 @@
+"""Reading orders, each by its number or id, with all that belongs to it. Who may read it, the caller decides."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.db import Connection, Row, utc
+from shared.domain.countries import Address
+from shared.domain.pricing import VatLine
+from shared.errors import NotFound
+from shared.queries.order_view import (
+    OrderDocument,
+    OrderEvent,
+    OrderLine,
+    OrderStep,
+    OrderView,
+    PaymentAttempt,
+)
+
+LIMIT = 500  # of anything that belongs to one order
+
+
+async def order_by_number(connection: Connection, number: str) -> OrderView:
+    """An order with all that belongs to it.
+
+    Raises:
+        NotFound: no such order.
+    """
+    row = await connection.row("SELECT * FROM orders WHERE number = %s", (number,))
+    if row is None:
+        raise NotFound("There is no such order.")
+    return await _whole(connection, row)
+
+
+async def order_by_id(connection: Connection, order_id: int) -> OrderView:
+    """Like `order_by_number`, for messages, which carry ids only."""
+    row = await connection.row("SELECT * FROM orders WHERE id = %s", (order_id,))
+    if row is None:
+        raise NotFound("There is no such order.")
+    return await _whole(connection, row)
+
+
+@dataclass(frozen=True)
+class PlacedWith:
+    """What an order was placed with: tells a replay from a key that was used for something else."""
+
+    number: str
+    checkout_key: str
+    cart_revision: int
+    request_sha: str
+
+
+async def orders_with_key_or_revision(
+    connection: Connection, cart_id: str, checkout_key: str, cart_revision: int
+) -> list[PlacedWith]:
+    """The orders of a cart that used this key or this revision: at most two."""
+    rows = await connection.rows(
+        "SELECT number, checkout_key, cart_revision, request_sha FROM orders "
+        "WHERE cart_id = %s AND (checkout_key = %s OR cart_revision = %s) LIMIT 2",
+        (cart_id, checkout_key, cart_revision),
+    )
+    return [PlacedWith(**row) for row in rows]
+
+
+@dataclass(frozen=True)
+class CartOrder:
+    """What an order took out of its cart."""
+
+    number: str
+    cart_revision: int
+    quantities: dict[str, int]
+
+
+async def orders_of_cart(connection: Connection, cart_id: str, after_revision: int) -> list[CartOrder]:
+    """The orders placed from a cart after a revision, oldest first: what the cart may still hold in part."""
+    rows = await connection.rows(
+        "SELECT o.number, o.cart_revision, l.sku, l.quantity FROM orders o JOIN order_lines l ON l.order_id = o.id "
+        "WHERE o.cart_id = %s AND o.cart_revision > %s ORDER BY o.cart_revision, l.position LIMIT %s",
+        (cart_id, after_revision, LIMIT),
+    )
+    found: dict[str, CartOrder] = {}
+    for row in rows:
+        order = found.setdefault(row["number"], CartOrder(row["number"], row["cart_revision"], {}))
+        order.quantities[row["sku"]] = row["quantity"]
+    return list(found.values())
+
+
+async def _whole(connection: Connection, row: Row) -> OrderView:
+    payments = await _payments(connection, row["id"])
+    return OrderView(
+        **{name: row[name] for name in _PLAIN},
+        placed_at=utc(row["placed_at"]),
+        vat=tuple(VatLine(*line) for line in json.loads(row["vat"])),
+        paid_cents=sum(payment.captured_cents for payment in payments),
+        refunded_cents=sum(payment.refunded_cents for payment in payments),
+        lines=await _lines(connection, row["id"]),
+        addresses=await _addresses(connection, row["id"]),
+        steps=await _steps(connection, row["id"]),
+        events=await _events(connection, row["id"]),
+        documents=await _documents(connection, row["id"]),
+        payments=payments,
+    )
+
+
+_PLAIN = [
+    "id",
+    "number",
+    "email",
+    "cart_id",
+    "order_status",
+    "payment_status",
+    "fulfillment_status",
+    "return_status",
+    "attention",
+    "payment_method",
+    "shipping_method",
+    "currency",
+    "subtotal_cents",
+    "shipping_cents",
+    "total_cents",
+]
+
+
+async def _lines(connection: Connection, order_id: int) -> tuple[OrderLine, ...]:
+    rows = await connection.rows(
+        "SELECT sku, slug, name, colour, size, picture, vat_bp, quantity, unit_price_cents, packed, shipped, "
+        "delivered, canceled, returned FROM order_lines WHERE order_id = %s ORDER BY position LIMIT %s",
+        (order_id, LIMIT),
+    )
+    return tuple(OrderLine(**row) for row in rows)
+
+
+async def _addresses(connection: Connection, order_id: int) -> dict[str, Address]:
+    rows = await connection.rows(
+        "SELECT kind, name, line1, line2, city, postcode, country FROM order_addresses WHERE order_id = %s LIMIT 2",
+        (order_id,),
+    )
+    return {row.pop("kind"): Address(**row) for row in rows}
+
+
+async def _steps(connection: Connection, order_id: int) -> tuple[OrderStep, ...]:
+    rows = await connection.rows(
+        "SELECT step, ref, state, attempt AS attempts, next_retry_at, error FROM steps "
+        "WHERE order_id = %s ORDER BY id LIMIT %s",
+        (order_id, LIMIT),
+    )
+    return tuple(OrderStep(**_with_times(row, "next_retry_at")) for row in rows)
+
+
+async def _events(connection: Connection, order_id: int) -> tuple[OrderEvent, ...]:
+    rows = await connection.rows(
+        "SELECT at, what, who, why FROM events WHERE order_id = %s ORDER BY id LIMIT %s", (order_id, LIMIT)
+    )
+    return tuple(OrderEvent(**_with_times(row, "at")) for row in rows)
+
+
+async def _documents(connection: Connection, order_id: int) -> tuple[OrderDocument, ...]:
+    rows = await connection.rows(
+        "SELECT kind, number, revision, sha256, path, size, done_at AS at FROM documents "
+        "WHERE subject = %s AND state = 'done' AND number IS NOT NULL ORDER BY id LIMIT %s",
+        (f"order:{order_id}", LIMIT),
+    )
+    return tuple(OrderDocument(**_with_times(row, "at")) for row in rows)
+
+
+async def _payments(connection: Connection, order_id: int) -> tuple[PaymentAttempt, ...]:
+    rows = await connection.rows(
+        "SELECT attempt, method, token, provider_ref, authorized_cents, captured_cents, refunded_cents, failed_at, "
+        "failure, checkout_url FROM payments WHERE order_id = %s ORDER BY attempt LIMIT %s",
+        (order_id, LIMIT),
+    )
+    return tuple(PaymentAttempt(**_with_times(row, "failed_at")) for row in rows)
+
+
+def _with_times(row: Row, *names: str) -> Row:
+    return row | {name: row[name] and utc(row[name]) for name in names}
+
+
+def in_list(values: Sequence[object]) -> str:
+    """Place holders for an IN list, which must not be empty: `%s, %s`."""
+    return ", ".join(["%s"] * len(values))

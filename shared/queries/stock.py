@@ -1,0 +1,37 @@
+"""Stock: one conditional statement decides who gets the last piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.db import Connection
+
+
+@dataclass(frozen=True)
+class StockMove:
+    """A change of stock and its reason; ref is e.g. the order's number."""
+
+    sku: str
+    reason: str
+    ref: str
+    delta: int
+
+
+async def take(connection: Connection, sku: str, quantity: int, price_cents: int) -> bool:
+    """Take pieces off the shelf at the price that was shown; False if there are too few, or the price is another.
+
+    Callers take their lines in SKU order, so that two orders never wait for each other crosswise.
+    """
+    found = await connection.execute(
+        "UPDATE variants SET stock = stock - %s "
+        "WHERE sku = %s AND stock >= %s AND price_cents = %s AND withdrawn_at IS NULL",
+        (quantity, sku, quantity, price_cents),
+    )
+    return found == 1
+
+
+async def record_moves(connection: Connection, moves: Sequence[StockMove]) -> None:
+    """Write the stock ledger; the same reason and ref of a SKU twice breaks a UNIQUE key."""
+    await connection.many(
+        "INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6))",
+        [(move.sku, move.reason, move.ref, move.delta) for move in moves],
+    )

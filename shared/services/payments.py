@@ -1,0 +1,159 @@
+"""Paying an order: what follows from money, another try, and what the provider tells us.
+
+No call to the provider is made inside a transaction. What it calls back is only a hint: the worker asks it by key.
+"""
+
+from dataclasses import dataclass, replace
+
+from shared.db import Connection, Database
+from shared.domain.statuses import Milestones, Money, order_status, payment_status
+from shared.errors import Conflict, NotFound, Unavailable
+from shared.gateway import Charge, Outcome, PaymentGateway, PaymentRefused, PaymentUnsure
+from shared.messages import Message
+from shared.queries import payments, steps
+from shared.queries.order_view import OrderView, PaymentAttempt
+from shared.queries.orders import order_by_id, order_by_number
+from shared.queries.payments import NewAttempt, PaymentEvent
+from shared.queries.placing import insert_event
+
+STEP = "payment"
+
+
+async def derive_statuses(connection: Connection, order_id: int, *, settled: bool) -> None:
+    """Derive payment and order status from the money, under the order's lock.
+
+    Args:
+        settled: the payment step is done, so that the order may be processed.
+    """
+    row = await payments.money_of(connection, order_id)
+    money = Money(
+        due_cents=row.due_cents,
+        authorized_cents=row.authorized_cents,
+        captured_cents=row.captured_cents,
+        refunded_cents=row.refunded_cents,
+        last_voided=row.last_voided,
+        last_failed=row.last_failed,
+    )
+    status = order_status(Milestones(payment_settled=settled))
+    await payments.settle_status(connection, order_id, payment_status(money), status)
+
+
+def session_key(order: OrderView, attempt: int) -> str:
+    return f"{order.number}:{attempt}:session"
+
+
+def charge_of(order: OrderView, key: str) -> Charge:
+    return Charge(key, order.number, order.total_cents, order.currency)
+
+
+def is_settled(order: OrderView) -> bool:
+    """Whether the payment step is done, so that nobody can pay it once more."""
+    return any(step.step == STEP and step.state == "done" for step in order.steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayAgain:
+    """Where the buyer goes on (the provider's page, or back to the order), and the messages to send now."""
+
+    url: str
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayTools:
+    database: Database
+    cards: PaymentGateway
+
+
+async def pay_by_invoice(tools: PayTools, number: str, return_url: str) -> PayAgain:
+    """Change an unpaid order to "by invoice" and let it go on.
+
+    Raises:
+        NotFound; Conflict: it is paid, or on its way.
+    """
+
+    async def change(connection: Connection) -> Message | None:
+        order = await _locked(connection, number)
+        if order.payments[-1].method != "invoice":
+            await _new_attempt(connection, order, "invoice")
+        return await steps.wake(connection, order.id, STEP)
+
+    message = await tools.database.retrying(change)
+    return PayAgain(url=return_url, messages=(message,) if message else ())
+
+
+async def pay_by_card(tools: PayTools, number: str, return_url: str) -> PayAgain:
+    """Open the provider's hosted page for an unpaid order; the same attempt gives the same page again.
+
+    Raises:
+        NotFound; Conflict: it is paid, or on its way; Unavailable: the provider does not answer.
+    """
+    try:
+        ended = await _has_ended(tools, number)
+        order, attempt = await tools.database.retrying(lambda connection: _card_attempt(connection, number, ended))
+        url = await tools.cards.open_session(charge_of(order, session_key(order, attempt)), return_url)
+    except (PaymentUnsure, PaymentRefused) as error:
+        raise Unavailable("The card provider does not answer just now. Your order is kept.", 10) from error
+    async with tools.database.writer() as connection:
+        await payments.note_checkout_url(connection, order.id, attempt, url)
+    return PayAgain(url=url)
+
+
+async def _has_ended(tools: PayTools, number: str) -> bool:
+    """Whether the latest hosted page was given up by the buyer, which the provider knows before we do."""
+    async with tools.database.writer() as connection:
+        order = await order_by_number(connection, number)
+    latest = order.payments[-1]
+    if latest.checkout_url is None:
+        return False
+    outcome: Outcome | None = await tools.cards.look_up(session_key(order, latest.attempt))
+    return outcome is not None and outcome.status == "declined"
+
+
+async def _card_attempt(connection: Connection, number: str, ended: bool) -> tuple[OrderView, int]:
+    order = await _locked(connection, number)
+    latest = order.payments[-1]
+    if _is_open(latest) and not ended:
+        return order, latest.attempt
+    return order, await _new_attempt(connection, order, "card")
+
+
+def _is_open(attempt: PaymentAttempt) -> bool:
+    return attempt.method == "card" and attempt.token is None and attempt.failed_at is None
+
+
+async def _locked(connection: Connection, number: str) -> OrderView:
+    order_id = await payments.lock_order(connection, number)
+    if order_id is None:
+        raise NotFound("There is no such order.")
+    order = await order_by_id(connection, order_id)
+    if is_settled(order):
+        raise Conflict("This order is settled already: nothing is left to pay here.")
+    return order
+
+
+async def _new_attempt(connection: Connection, order: OrderView, method: str) -> int:
+    attempt = order.payments[-1].attempt + 1
+    await payments.add_attempt(connection, NewAttempt(order_id=order.id, attempt=attempt, method=method))
+    await payments.change_method(connection, order.id, method)
+    await insert_event(connection, order.id, f"payment.tried_by_{method}")
+    await derive_statuses(connection, order.id, settled=False)
+    return attempt
+
+
+async def note_callback(database: Database, event: PaymentEvent, number: str) -> Message | None:
+    """Keep what the provider called back with, once, and wake the payment step, which asks the provider itself.
+
+    Returns:
+        The message to send now; None when the order is unknown or its payment is settled.
+    """
+
+    async def keep(connection: Connection) -> Message | None:
+        order_id = await payments.lock_order(connection, number)
+        if order_id is None:
+            return None
+        if not await payments.add_event(connection, replace(event, order_id=order_id)):
+            return None
+        return await steps.wake(connection, order_id, STEP)
+
+    return await database.retrying(keep)

@@ -1,0 +1,123 @@
+"""Staff: adding somebody, the link that sets a password once, signing in and out."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from shared.db import Connection, Database
+from shared.domain.emails import normalise_email
+from shared.errors import FieldError, Gone, Invalid
+from shared.passwords import LONGEST, SHORTEST, Passwords
+from shared.queries import staff as queries
+from shared.queries.staff import ROLES, Staff
+
+LINK_LIFE_S = 24 * 3600
+PURPOSE = "staff_password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffTools:
+    database: Database
+    passwords: Passwords
+    session_idle_s: int
+    session_absolute_s: int
+
+
+def sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def check_password(password: str) -> None:
+    """Raise Invalid unless a password has a sensible length; no other rule makes it stronger."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Invalid(errors=[FieldError("password", f"A password has {SHORTEST} to {LONGEST} characters.")])
+
+
+async def add_staff(database: Database, email: str, role: str) -> Staff:
+    """Add somebody, or change the role of somebody who is there.
+
+    Raises:
+        Invalid: names the field email or role.
+    """
+    if role not in ROLES:
+        raise Invalid(errors=[FieldError("role", f"A role is one of {', '.join(ROLES)}.")])
+    try:
+        validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Invalid(errors=[FieldError("email", "That is no e-mail address, as in name@example.org.")]) from error
+    email_norm = normalise_email(email)
+    async with database.transaction() as connection:
+        await queries.save_staff(connection, email, email_norm, role)
+        added = await queries.staff_by_email(connection, email_norm)
+    assert added is not None
+    return added
+
+
+async def make_password_link(database: Database, staff_id: int) -> str:
+    """Make the secret of a link that sets a password once; only its hash is kept."""
+    secret = secrets.token_urlsafe(32)
+    async with database.writer() as connection:
+        await queries.add_token(connection, sha256(secret), PURPOSE, staff_id, LINK_LIFE_S)
+    return secret
+
+
+async def link_is_good(database: Database, secret: str) -> bool:
+    async with database.writer() as connection:
+        return await queries.token_is_good(connection, sha256(secret), PURPOSE)
+
+
+async def set_password_by_link(tools: StaffTools, secret: str, password: str) -> None:
+    """Use a link up.
+
+    Raises:
+        Invalid: names the field password; the link stays good.
+        Gone: the link is unknown, used or too old.
+    """
+    check_password(password)
+    password_hash = await tools.passwords.hash(password)
+    async with tools.database.transaction() as connection:
+        staff_id = await queries.use_token(connection, sha256(secret), PURPOSE)
+        if staff_id is None:
+            raise Gone("This link was used already, or is too old. Ask for a new one.")
+        await replace_password(connection, staff_id, password_hash)
+
+
+async def replace_password(connection: Connection, staff_id: int, password_hash: str) -> None:
+    """Set a password and end every session that the old one opened."""
+    await queries.set_password_hash(connection, staff_id, password_hash)
+    await queries.end_sessions_of(connection, "staff", staff_id)
+
+
+async def sign_in(tools: StaffTools, email: str, password: str) -> str:
+    """Open a session and return its secret, 256 random bits; only its hash is kept.
+
+    Known and unknown addresses get the same answer in the same time.
+
+    Raises:
+        Invalid: address and password do not match.
+    """
+    async with tools.database.writer() as connection:
+        found = await queries.staff_by_email(connection, normalise_email(email))
+    if not await tools.passwords.fits(found.password_hash if found else None, password[:LONGEST]) or found is None:
+        raise Invalid("E-mail and password do not match. Check both, or ask for a new link.")
+    secret = secrets.token_urlsafe(32)
+    async with tools.database.writer() as connection:
+        await queries.add_session(connection, sha256(secret), "staff", found.id, tools.session_absolute_s)
+    return secret
+
+
+async def who_is(tools: StaffTools, secret: str) -> Staff | None:
+    """Who is signed in with this session; None if nobody is."""
+    key = sha256(secret)
+    async with tools.database.writer() as connection:
+        found = await queries.staff_of_session(connection, key, tools.session_idle_s)
+        if found:
+            await queries.note_seen(connection, key)
+    return found
+
+
+async def sign_out(database: Database, secret: str) -> None:
+    async with database.writer() as connection:
+        await queries.end_session(connection, sha256(secret))

@@ -1,0 +1,92 @@
+"""SQS for both tiers: boto3 blocks, so it is called in a bounded pool of threads, never on the event loop."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from shared.settings import Settings
+
+CONNECT_S, READ_S = 1, 2  # one attempt: a caller that hangs helps nobody, and the sweep tries again
+
+
+class SqsClient:
+    """One boto3 client and the few threads that may wait for it."""
+
+    def __init__(self, settings: Settings, threads: int) -> None:
+        self._settings, self._size = settings, threads
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqs")
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    async def call(self, operation: str, queue: str, **parameters: object) -> Any:
+        """Call an operation of SQS on a queue, in a thread.
+
+        Raises:
+            KeyError: no such queue.
+            botocore's exceptions: SQS is away, or says no.
+        """
+        call = partial(self._call, operation, QueueUrl=self._settings.queue_urls[queue], **parameters)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def close(self) -> None:
+        """Begin nothing more; a thread that still waits ends with its time-out."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _call(self, operation: str, **parameters: object) -> Any:
+        with self._lock:  # making a client is not thread-safe; using it is
+            self._client = self._client or sqs_client(self._settings, self._size)
+        return getattr(self._client, operation)(**parameters)
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many messages a queue holds; SQS counts approximately."""
+
+    visible: int
+    in_flight: int
+
+
+class Queues:
+    """What the metrics tell of the queues."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._names = tuple(settings.queue_urls)
+        self._sqs = SqsClient(settings, threads=1)
+
+    async def depths(self) -> Mapping[str, Depth]:
+        """Ask for every queue, one after the other; raises what botocore raises when SQS is away or says no."""
+        return {name: await self._depth(name) for name in self._names}
+
+    async def _depth(self, queue: str) -> Depth:
+        visible, in_flight = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+        answer = await self._sqs.call("get_queue_attributes", queue, AttributeNames=[visible, in_flight])
+        return Depth(int(answer["Attributes"][visible]), int(answer["Attributes"][in_flight]))
+
+    def close(self) -> None:
+        self._sqs.close()
+
+
+def sqs_client(settings: Settings, threads: int) -> Any:
+    """A boto3 client with short time-outs and one attempt; blocks, as boto3 is slow to import and to set up.
+
+    An endpoint of our own stands for an emulator, which takes any key; on AWS boto3 finds the role's.
+    """
+    import boto3
+    from botocore.config import Config
+
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"} if settings.sqs_endpoint_url else {}
+    return boto3.session.Session(**keys).client(
+        "sqs",
+        region_name=settings.aws_region,
+        endpoint_url=settings.sqs_endpoint_url or None,
+        config=Config(
+            connect_timeout=CONNECT_S,
+            read_timeout=READ_S,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=threads,
+        ),
+    )

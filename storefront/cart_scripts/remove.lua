@@ -1,0 +1,2 @@
+-- ARGV: SKU.
+return finish(redis.call('HDEL', cart, ARGV[4]) == 1)

@@ -1,0 +1,16 @@
+-- ARGV: revision that became an order, then SKU and pieces, again and again.
+-- What another tab added since stays. #ordered outlives the list of operations, so this is done once for ever.
+local revision = tonumber(ARGV[4])
+if redis.call('EXISTS', cart) == 0 or revision <= pieces_of('#ordered') then
+  return answer('done')
+end
+for i = 5, #ARGV, 2 do
+  local left = pieces_of(ARGV[i]) - tonumber(ARGV[i + 1])
+  if left > 0 then
+    redis.call('HSET', cart, ARGV[i], left)
+  else
+    redis.call('HDEL', cart, ARGV[i])
+  end
+end
+redis.call('HSET', cart, '#ordered', revision, '#rev', math.max(revision, pieces_of('#rev')))
+return finish(true)

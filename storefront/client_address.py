@@ -1,0 +1,44 @@
+"""Who is asking: proxies that we trust tell whom they speak for, everybody else speaks for himself."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+
+class Proxies:
+    """The proxies we trust, as addresses or networks."""
+
+    def __init__(self, trusted: Sequence[str]) -> None:
+        self._networks: list[Network] = [ip_network(text, strict=False) for text in trusted]
+
+    def trusts(self, text: str) -> bool:
+        address = _address(text)
+        return address is not None and any(address in network for network in self._networks)
+
+    def client(self, peer: str, forwarded_for: str) -> str:
+        """The client's address: the rightmost of X-Forwarded-For that is no trusted proxy.
+
+        Whatever stands further left was written by the client and is not believed.
+        """
+        client = peer
+        for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+            if not self.trusts(client) or _address(hop) is None:
+                break
+            client = hop
+        return client
+
+
+def is_loopback(text: str) -> bool:
+    address = _address(text)
+    return address is not None and address.is_loopback
+
+
+def _address(text: str) -> Address | None:
+    try:
+        address = ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,156 @@
+"""What every answer has in common: ids, headers, checks before the work, and errors told once."""
+
+import logging
+import re
+import secrets
+from http import HTTPStatus
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from shared import log
+from shared.errors import ShopError, TooLarge, TooMany, Unavailable, WrongHost
+from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
+from storefront.failures import as_shop_error, is_expected
+from storefront.fields import MAY_REPEAT, Fields, read_fields
+from storefront.security_headers import security_headers
+
+if TYPE_CHECKING:
+    from storefront.app import Storefront
+    from storefront.shop import Shop
+
+MAX_BODY = 64 * 1024
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+logger = logging.getLogger("storefront")
+
+
+@stream_request_body
+class BaseHandler(RequestHandler):
+    """Bodies are read here, up to 64 KiB; the rest of a larger one is read and dropped, so that 413 arrives."""
+
+    needs_proof_of_origin: ClassVar[bool] = True
+    is_probe: ClassVar[bool] = False  # asked by machines, by address, all the time
+
+    def initialize(self, route: str) -> None:
+        self.route = route
+        self.query = Fields()
+        self._body = bytearray()
+        self._body_size = 0
+
+    @property
+    def shop(self) -> "Shop":
+        return cast("Storefront", self.application).shop
+
+    @property
+    def request_id(self) -> str:
+        """Ours, or the one of a trusted proxy, so that one id follows a request through both."""
+        found: str | None = getattr(self, "_request_id", None)
+        if found is None:
+            given = self.request.headers.get("X-Request-Id", "")
+            is_good = REQUEST_ID.fullmatch(given) and self.shop.proxies.trusts(self.peer)
+            found = self._request_id = given if is_good else secrets.token_hex(8)
+        return found
+
+    @property
+    def peer(self) -> str:
+        """Who holds the other end of the connection: a proxy, or the client itself."""
+        return self.request.remote_ip or ""
+
+    @property
+    def client_address(self) -> str:
+        return self.shop.proxies.client(self.peer, ",".join(self.request.headers.get_list("X-Forwarded-For")))
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        self.set_header("X-Request-Id", self.request_id)
+        self.set_header("Cache-Control", "no-store")
+        for name, value in security_headers(self.shop.settings.is_https).items():
+            self.set_header(name, value)
+        if not self.shop.settings.is_production:
+            self.set_header("X-Instance", self.shop.instance)
+        if self.shop.readiness.draining:
+            self.set_header("Connection", "close")
+
+    async def prepare(self) -> None:
+        log.note(request_id=self.request_id)
+        self.shop.readiness.running.add(self)
+        if self.is_probe:
+            return
+        if not check_host(self.request.host, self.shop.settings.allowed_hosts):
+            raise WrongHost(f"The shop is at {self.shop.settings.public_url}")
+        if int(self.request.headers.get("Content-Length") or 0) > MAX_BODY:
+            raise TooLarge
+        await self.shop.rates.take_address(self.client_address)
+        self.query = read_fields(self.request.query.encode("latin-1"), MAY_REPEAT)
+        if self.request.method not in SAFE_METHODS:
+            self.check_origin()
+
+    def on_finish(self) -> None:
+        self.shop.readiness.running.discard(self)
+
+    def check_origin(self) -> None:
+        scheme = "https" if self.shop.settings.is_https else "http"
+        check_same_origin(
+            self.request.headers, self.request.host, scheme, needs_proof=self.needs_proof_of_origin
+        )
+
+    def data_received(self, chunk: bytes) -> None:
+        self._body_size += len(chunk)
+        if self._body_size <= MAX_BODY:
+            self._body += chunk
+
+    def body(self) -> bytes:
+        if self._body_size > MAX_BODY:
+            raise TooLarge
+        return bytes(self._body)
+
+    def content_type(self) -> str:
+        return self.request.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+    async def head(self, **path: str) -> None:
+        """Answer as GET would, without the body, which Tornado leaves out."""
+        answer = self.get(**path)
+        if answer is not None:
+            await answer
+
+    def compute_etag(self) -> str | None:
+        """Only what anybody may keep has a tag; see `keep_public`."""
+        return super().compute_etag() if self._is_public else None
+
+    _is_public = False
+
+    def keep_public(self, policy: str = "public, max-age=0, must-revalidate") -> None:
+        """Let caches keep this answer, which holds nothing personal and sets no cookie."""
+        self._is_public = True
+        self.set_header("Cache-Control", policy)
+
+    def see_other(self, path: str) -> None:
+        """Send the browser on after a post (303), so that a reload posts nothing again."""
+        self.redirect(path, status=HTTPStatus.SEE_OTHER)
+
+    def allowed_methods(self) -> list[str]:
+        own = [name for name in METHODS if getattr(type(self), name.lower()) is not getattr(RequestHandler, name.lower())]
+        return [name for name in own if name != "HEAD" or "GET" in own]
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        cause = kwargs["exc_info"][1] if "exc_info" in kwargs else HTTPError(status_code)
+        error = as_shop_error(cause)
+        self._is_public = False
+        self.set_status(error.status)
+        if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(self.allowed_methods()))
+        if isinstance(error, TooMany | Unavailable):
+            self.set_header("Retry-After", str(error.retry_after_s))
+        self.tell(error)
+
+    def tell(self, error: ShopError) -> None:
+        """Write an error for whoever asked: a page or a problem document."""
+        raise NotImplementedError
+
+    def log_exception(
+        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if value is not None and not is_expected(value):  # expected failures are no reason to wake anyone
+            logger.error("%s %s failed", self.request.method, self.route, exc_info=value)

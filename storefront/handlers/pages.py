@@ -1,0 +1,31 @@
+"""What all pages have in common: HTML whatever Accept says, forms, error pages."""
+
+from http import HTTPStatus
+from typing import Any
+
+from shared.errors import ShopError, UnsupportedMediaType
+from storefront.error_pages import error_page
+from storefront.fields import Fields, read_fields
+from storefront.handlers.shopper import ShopperHandler
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class PageHandler(ShopperHandler):
+    def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> None:
+        self.set_status(status)
+        self.finish(self.shop.templates.get_template(template).render(**context))
+
+    def form(self) -> Fields:
+        """The fields of a posted form.
+
+        Raises:
+            UnsupportedMediaType, Unreadable, TooLarge
+        """
+        body = self.body()
+        if self.content_type() != FORM and (body or self.content_type()):
+            raise UnsupportedMediaType("Forms are sent as " + FORM + ".")
+        return read_fields(body)
+
+    def tell(self, error: ShopError) -> None:
+        self.page("error.html", HTTPStatus(error.status), **error_page(error, self.request_id, self.shop.settings))

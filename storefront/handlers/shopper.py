@@ -1,0 +1,48 @@
+"""Handlers that know a shopper by the cart cookie. Junk in it is no cookie, never an error."""
+
+from dataclasses import dataclass
+
+from shared.domain.cart import Cart
+from shared.errors import FieldError, Invalid
+from storefront.cart_cookie import CartCopy, decode, encode
+from storefront.carts import Operation
+from storefront.cookies import CART
+from storefront.handlers.base import BaseHandler
+from storefront.tokens import TOKEN_HINT, is_token
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """Whose cart it is, as the cookie says."""
+
+    copy: CartCopy | None
+
+    @property
+    def cart_id(self) -> str | None:
+        return self.copy.id if self.copy else None
+
+
+class ShopperHandler(BaseHandler):
+    @property
+    def shopper(self) -> Shopper:
+        text = self.get_cookie(self.shop.cookies.name(CART))
+        return Shopper(decode(text, self.shop.settings.cookie_secrets) if text else None)
+
+    def keep_cart(self, cart: Cart) -> None:
+        """Give the shopper the cart's signed copy; whoever has no cart gets no cookie."""
+        if cart.id is None or cart.revision == 0:
+            return
+        self.set_cookie(
+            self.shop.cookies.name(CART),
+            encode(cart, self.shop.settings.cookie_secrets),
+            max_age=self.shop.settings.cart_ttl_s,
+            **self.shop.cookies.flags(),
+        )
+
+    def operation(self, operation_id: str | None, body_sha: str, field: str) -> Operation:
+        """One change of the cart under the id that the shopper's page or program gave it, if any."""
+        if operation_id is not None and not is_token(operation_id):
+            raise Invalid(errors=[FieldError(field, TOKEN_HINT)])
+        copy = self.shopper.copy
+        return Operation(operation_id, body_sha, copy.revision if copy else 0)
+

@@ -1,0 +1,36 @@
+"""What /metrics tells. One registry a process, so that tests can have several side by side."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+DURATIONS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+DELAYS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "http_requests", "Requests by route and status.", ("route", "method", "status"), registry=self.registry
+        )
+        self.durations_s = Histogram(
+            "http_request_duration_seconds", "Time to answer.", ("route",), buckets=DURATIONS_S, registry=self.registry
+        )
+        self.loop_delay_s = Histogram(
+            "loop_delay_seconds", "How late the event loop ran a timer.", buckets=DELAYS_S, registry=self.registry
+        )
+        self.pool_in_use = self._gauge("pool_connections_in_use", "Database connections in use.", "pool")
+        self.pool_waiting = self._gauge("pool_waiting", "Requests that wait for a database connection.", "pool")
+        self.outbox_age_s = self._gauge("outbox_oldest_age_seconds", "Age of the oldest message not yet sent to SQS.")
+        self.steps = self._gauge("steps", "Steps of orders by state.", "step", "state")
+        self.queue_depth = self._gauge("queue_messages", "Messages in the queues.", "queue", "state")
+        self.dependency_well = self._gauge("dependency_well", "1 while a dependency answers.", "dependency")
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
+
+    def note_request(self, route: str, method: str, status: int, duration_s: float) -> None:
+        self.requests.labels(route, method, str(status)).inc()
+        self.durations_s.labels(route).observe(duration_s)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

@@ -1,0 +1,44 @@
+"""From a cart to an order, for page and API: counted, placed, announced, taken out of the cart."""
+
+from typing import TYPE_CHECKING
+
+from shared import log
+from shared.domain.cart import Cart
+from shared.errors import TooMany
+from shared.queries.orders import orders_with_key_or_revision
+from shared.services.checkout import OrderRequest, Placed, place_order
+from storefront.cart_desk import take_out
+from storefront.rates import CHECKOUT
+
+if TYPE_CHECKING:
+    from storefront.shop import Shop
+
+
+async def order_cart(shop: "Shop", cart: Cart, key: str, request: OrderRequest) -> Placed:
+    """Place an order; see `place_order` for what it raises, and TooMany.
+
+    Once the order is in the database nothing here can fail: announcing and emptying are repaired later if need be.
+    """
+    await _count(shop, cart, key)
+    placed = await place_order(shop.checkout, cart, key, request)
+    log.note(order_number=placed.order.number)
+    if placed.replayed:
+        if cart.id:
+            await shop.rates.give_back(CHECKOUT, cart.id)
+        return placed
+    shop.publisher.announce_soon(placed.messages)
+    await take_out(shop, cart, placed.order.number, request.cart_revision)
+    return placed
+
+
+async def _count(shop: "Shop", cart: Cart, key: str) -> None:
+    """Replays are free: over the limit, a key that made an order is let through."""
+    if cart.id is None:
+        return
+    try:
+        await shop.rates.take(CHECKOUT, cart.id)
+    except TooMany:
+        async with shop.database.writer() as connection:
+            known = await orders_with_key_or_revision(connection, cart.id, key, cart.revision)
+        if not any(order.checkout_key == key for order in known):
+            raise

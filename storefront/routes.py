@@ -1,0 +1,89 @@
+"""All addresses of the storefront, in one table."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from storefront.api import calls
+from storefront.api.calls import Call
+from storefront.handlers import (
+    api_cart,
+    api_openapi,
+    api_orders,
+    api_products,
+    back_office,
+    callback,
+    cart,
+    checkout,
+    home,
+    listing,
+    media,
+    order,
+    probes,
+    product,
+    sign_in,
+    static,
+    texts,
+)
+from storefront.handlers.base import BaseHandler
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address; `{name}` in it stands for one part of a path. Calls describe it in the OpenAPI document, by method."""
+
+    path: str
+    handler: type[BaseHandler]
+    calls: Mapping[str, Call] = field(default_factory=dict)
+
+    @property
+    def pattern(self) -> str:
+        pieces = re.split(r"{(\w+)}", self.path)
+        return "".join(
+            f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)
+        )
+
+
+PAGES = (
+    Route("/", home.HomeHandler),
+    Route("/shop", listing.ListingHandler),
+    Route("/products/{slug}", product.ProductHandler),
+    Route("/cart", cart.CartHandler),
+    Route("/cart/items", cart.AddHandler),
+    Route("/cart/items/{sku}", cart.LineHandler),
+    Route("/cart/undo", cart.UndoHandler),
+    Route("/cart/accept", cart.AcceptHandler),
+    Route("/checkout", checkout.CheckoutHandler),
+    Route("/orders/{number}", order.OrderHandler),
+    Route("/orders/{number}/pay", order.PayHandler),
+    Route("/orders/{number}/documents/{document}.pdf", order.DocumentHandler),
+    *(Route(f"/{name}", texts.TextHandler) for name in texts.TEXTS),
+    Route("/media/pictures/{file}", media.PictureHandler),
+    Route("/static/{file}", static.StaticHandler),
+    Route("/payments/callback", callback.CallbackHandler),
+)
+BACK_OFFICE = (
+    Route("/back-office", back_office.FrontDoorHandler),
+    Route("/back-office/sign-in", sign_in.SignInHandler),
+    Route("/back-office/sign-out", sign_in.SignOutHandler),
+    Route("/back-office/password", sign_in.PasswordHandler),
+    Route("/back-office/orders", back_office.OrdersHandler),
+    Route("/back-office/orders/{number}", back_office.OrderHandler),
+    Route("/back-office/orders/{number}/documents/{document}.pdf", back_office.DocumentHandler),
+)
+PROBES = (
+    Route("/livez", probes.LivezHandler),
+    Route("/readyz", probes.ReadyzHandler),
+    Route("/metrics", probes.MetricsHandler),
+)
+API = (
+    Route("/api/v1/openapi.json", api_openapi.OpenApiHandler, {"get": calls.READ_OPENAPI}),
+    Route("/api/v1/products", api_products.ProductsApi, {"get": calls.LIST_PRODUCTS}),
+    Route("/api/v1/products/{slug}", api_products.ProductApi, {"get": calls.READ_PRODUCT}),
+    Route("/api/v1/cart", api_cart.CartApi, {"get": calls.READ_CART, "delete": calls.CLEAR_CART}),
+    Route("/api/v1/cart/items", api_cart.CartItemsApi, {"post": calls.ADD_ITEM}),
+    Route("/api/v1/cart/items/{sku}", api_cart.CartItemApi, {"put": calls.PUT_ITEM, "delete": calls.REMOVE_ITEM}),
+    Route("/api/v1/orders", api_orders.OrdersApi, {"post": calls.PLACE_ORDER}),
+    Route("/api/v1/orders/{number}", api_orders.OrderApi, {"get": calls.READ_ORDER}),
+)
+ROUTES = (*PAGES, *BACK_OFFICE, *PROBES, *API)

@@ -1,0 +1,86 @@
+"""Running the storefront: listening, and ending without dropping anybody."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from storefront.app import Storefront
+from storefront.dependencies import look_at_all, watch_dependencies
+from storefront.loop_delay import watch_loop_delay
+
+if TYPE_CHECKING:
+    from storefront.shop import Shop
+
+logger = logging.getLogger("storefront")
+
+READ_LIMIT = 16 * 1024 * 1024  # of a body that is too large: read and dropped, so that its sender sees the 413
+HEADER_LIMIT = 32 * 1024
+IDLE_S = 75  # longer than a balancer keeps its own side, which is 60 s for an ALB
+BODY_S = 20
+BACKLOG = 1024
+FINISH_S = 10  # how long running requests may take once nobody is listened to any more
+LOOK_S = 0.02
+
+
+@asynccontextmanager
+async def serve(shop: "Shop", port: int, addresses: Sequence[str]) -> AsyncIterator[int]:
+    """Listen while inside, and yield the port (another one where 0 was asked for); ready from the first moment on."""
+    server = make_server(shop)
+    watchers = [asyncio.create_task(watch_loop_delay(shop.metrics.loop_delay_s.observe))]
+    try:
+        await look_at_all(shop)
+        shop.readiness.started = True
+        watchers.append(asyncio.create_task(watch_dependencies(shop)))
+        yield _listen(server, port, addresses)
+    finally:
+        server.stop()
+        await _finish(shop)
+        await server.close_all_connections()
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
+
+
+def make_server(shop: "Shop") -> HTTPServer:
+    return HTTPServer(
+        Storefront(shop),
+        max_header_size=HEADER_LIMIT,
+        max_body_size=READ_LIMIT,
+        max_buffer_size=READ_LIMIT,
+        idle_connection_timeout=IDLE_S,
+        body_timeout=BODY_S,
+    )
+
+
+async def drain(shop: "Shop") -> None:
+    """Ask for no more requests and go on answering, until every balancer has seen it."""
+    shop.readiness.draining = True
+    logger.info("draining for %d s", shop.settings.drain_s)
+    await asyncio.sleep(shop.settings.drain_s)
+
+
+def _listen(server: HTTPServer, port: int, addresses: Sequence[str]) -> int:
+    """Bind every address to the same port; a machine without IPv6 goes without ::1."""
+    for address in addresses:
+        try:
+            sockets = bind_sockets(port, address, backlog=BACKLOG)
+        except OSError as error:
+            if ":" in address:
+                logger.info("not listening at %s: %s", address, error.strerror)
+                continue
+            raise
+        server.add_sockets(sockets)
+        port = port or int(sockets[0].getsockname()[1])
+    return port
+
+
+async def _finish(shop: "Shop") -> None:
+    """Wait for the requests that are being answered."""
+    deadline = asyncio.get_running_loop().time() + FINISH_S
+    while len(shop.readiness.running) and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(LOOK_S)

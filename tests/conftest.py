@@ -1,0 +1,52 @@
+"""Real MariaDB, Valkey, SQS emulator, mailbox and card provider for the whole session, on free ports."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.backing import BackingServices, backing_services
+from deploy.local.ports import Ports
+from shared.db import Database
+from shared.migrate import migrate
+from shared.settings import Settings, load_settings
+from tests.tables import empty_tables
+
+QUICK = {
+    "ENVIRONMENT": "test",
+    "LOG_FORMAT": "text",
+    "STEP_LEASE_S": "3",
+    "STEP_DEADLINE_S": "5",
+    "SWEEP_EVERY_S": "1",
+    "VISIBILITY_S": "10",
+    "PAYMENT_TIMEOUT_S": "2",
+}
+
+
+@pytest_asyncio.fixture(scope="session")
+async def backing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BackingServices]:
+    folder: Path = tmp_path_factory.mktemp("stack")
+    async with backing_services(folder, Ports.free(), {**os.environ, **QUICK}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(backing: BackingServices) -> Settings:
+    return load_settings(backing.environment)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def _schema(settings: Settings) -> AsyncIterator[Database]:
+    migrate(settings.database_writer_url)
+    database = Database(settings.database_writer_url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def database(_schema: Database) -> Database:
+    """The migrated database, with every table empty."""
+    await empty_tables(_schema)
+    return _schema

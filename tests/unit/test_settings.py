@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.settings import Settings, SettingsError, load_settings
+
+SECRET = "s" * 32
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    seller = dict.fromkeys(("name", "line1", "postcode", "city", "country", "vat_id", "iban", "bic", "email"), "x")
+    (tmp_path / "seller.json").write_text(json.dumps(seller))
+    queues = {
+        f"{name}_QUEUE_URL": f"http://sqs/1/{name.lower()}" for name in ("ORDERS", "DOCUMENTS", "MEDIA", "WORKER")
+    }
+    return {
+        **queues,
+        "PUBLIC_URL": "https://shop.example",
+        "COOKIE_SECRETS": f"{SECRET},{SECRET[::-1]}",
+        "DATABASE_WRITER_URL": "mysql://shop:hidden@127.0.0.1:3306/shop",
+        "REDIS_URL": "redis://127.0.0.1:6379/0",
+        "AWS_REGION": "eu-central-1",
+        "MAIL_URL": "smtp://127.0.0.1:25",
+        "MAIL_FROM": "orders@shop.example",
+        "MAIL_STAFF": "staff@shop.example",
+        "MEDIA_ROOT": str(tmp_path),
+        "PAYMENT_GATEWAY": "http://127.0.0.1:18090",
+        "PAYMENT_SECRET": SECRET,
+        "SELLER_FILE": str(tmp_path / "seller.json"),
+    }
+
+
+def test_what_is_not_set_has_the_values_of_the_contract(environ: dict[str, str]) -> None:
+    settings = load_settings(environ)
+
+    assert (settings.environment, settings.step_lease_s, settings.sweep_every_s) == ("development", 20, 5)
+    assert (settings.drain_s, settings.visibility_s, settings.payment_expiry_s) == (20, 60, 3600)
+    assert settings.shipping.standard_cents == 490
+    assert settings.allowed_hosts == ("shop.example",)
+    assert settings.is_https
+
+
+def test_every_fault_is_told_at_once_by_name() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"DRAIN_S": "soon", "PUBLIC_URL": "shop.example", "PAYMENT_CAPTURE": "never"})
+
+    told = str(refused.value)
+    for name in ("DRAIN_S", "PUBLIC_URL", "PAYMENT_CAPTURE", "REDIS_URL", "COOKIE_SECRETS", "SELLER_FILE"):
+        assert name in told
+
+
+def test_no_fault_prints_a_value(environ: dict[str, str]) -> None:
+    environ |= {"COOKIE_SECRETS": "too-short-but-secret", "DATABASE_WRITER_URL": "postgres://shop:hidden@host/shop"}
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(environ)
+
+    assert "too-short-but-secret" not in str(refused.value)
+    assert "hidden" not in str(refused.value)
+
+
+def test_printed_settings_hold_no_secret(environ: dict[str, str]) -> None:
+    settings: Settings = load_settings(environ)
+
+    assert SECRET not in repr(settings)
+    assert "hidden" not in repr(settings)
+
+
+def test_a_crash_point_in_production_is_refused(environ: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="CRASH_AT"):
+        load_settings(environ | {"ENVIRONMENT": "production", "CRASH_AT": "checkout.after_commit:1"})

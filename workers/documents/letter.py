@@ -1,0 +1,131 @@
+"""Puts a mail together: text and HTML from the templates in mails/, the same bytes for the same input."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address as MailAddress
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from shared.domain.money import euros
+from shared.settings import Seller
+from workers.documents.printable import one_line
+from workers.documents.wording import long_date, seller_lines
+
+POLICY = SMTP.clone(cte_type="7bit")  # the plain policy writes 8bit parts, which not every server takes
+TEMPLATES = Path(__file__).parent / "mails"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderMail:
+    """What every mail about an order says; amounts in cents, days in the shop's time zone.
+
+    Attributes:
+        order_url: the order page with its key, absolute.
+        sender: the From header, an address with or without a name.
+        recipient: one bare address.
+    """
+
+    order_number: str
+    order_url: str
+    placed_on: date
+    total_cents: int
+    seller: Seller
+    sender: str
+    recipient: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A mail before it is put together.
+
+    Attributes:
+        template: name of the pair NAME.txt and NAME.html.
+        words: what the templates print besides the order's own words; names on one line each.
+        message_id: with its angle brackets; made by the caller, so that a repeated mail can be recognised.
+    """
+
+    template: str
+    subject: str
+    order: OrderMail
+    message_id: str
+    date: datetime
+    words: Mapping[str, object]
+
+
+def compose(letter: Letter, attachments: Mapping[str, bytes]) -> EmailMessage:
+    """Make the message; attachments are PDFs by file name.
+
+    Raises:
+        ValueError: a header would hold a line break, or the recipient is no address.
+    """
+    message = EmailMessage(policy=POLICY)
+    for name, value in _headers(letter).items():
+        message[name] = value
+    words = _words(letter)
+    message.set_content(_templates().get_template(f"{letter.template}.txt").render(words), cte="quoted-printable")
+    html = _inliner().inline(_templates().get_template(f"{letter.template}.html").render(words))
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    for filename, content in attachments.items():
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=filename)
+    _fix_boundaries(message, letter.message_id)
+    return message
+
+
+def _words(letter: Letter) -> dict[str, object]:
+    order = letter.order
+    own = {
+        "subject": letter.subject,
+        "order_number": order.order_number,
+        "order_url": order.order_url,
+        "placed_on": long_date(order.placed_on),
+        "total_cents": order.total_cents,
+        "seller_lines": [one_line(line) for line in seller_lines(order.seller)],
+    }
+    return {**own, **letter.words}
+
+
+def _headers(letter: Letter) -> dict[str, object]:
+    return {
+        "From": letter.order.sender,
+        "To": MailAddress(addr_spec=letter.order.recipient),
+        "Reply-To": letter.order.seller.email,
+        "Subject": letter.subject,
+        "Date": format_datetime(letter.date),
+        "Message-ID": letter.message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Entity-Ref-ID": letter.message_id.strip("<>"),  # keeps Gmail from folding two orders into one thread
+    }
+
+
+def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
+    """Replace the random boundaries: the SHA-256 of the exact bytes is recorded before the mail goes out."""
+    for index, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(hashlib.sha256(f"{message_id} {index}".encode()).hexdigest()[:32])
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters["euros"] = euros
+    return templates
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)

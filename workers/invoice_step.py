@@ -1,0 +1,99 @@
+"""The step `invoice`: a gapless number, then a PDF made from the stored snapshot alone."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from shared.db import Connection
+from shared.domain.numbers import invoice_number
+from shared.media import Stored
+from shared.messages import DOCUMENTS, SEND_RECEIPT, Message
+from shared.queries import documents
+from shared.queries.documents import Document, NewDocument
+from shared.queries.order_view import OrderView
+from shared.queries.orders import order_by_id
+from shared.queries.placing import insert_event
+from shared.queries.steps import Claim, NewStep, add_step
+from shared.settings import Settings
+from workers.documents.invoice_data import InvoiceData, InvoiceLine
+from workers.ledger import Done, headers
+from workers.tools import Tools
+
+KIND: Final = "invoice"
+
+
+def subject_of(order_id: int) -> str:
+    return f"order:{order_id}"
+
+
+async def make_invoice(tools: Tools, held: Claim) -> Done:
+    from workers.documents.invoice import render
+
+    async with tools.database.writer() as connection:
+        order = await order_by_id(connection, held.order_id)
+    reserved = await tools.database.retrying(lambda connection: _reserve(connection, tools.settings, order))
+    pdf = await asyncio.to_thread(render, reserved.snapshot)
+    stored = await tools.media.store("documents", ".pdf", pdf)
+    return Done(lambda connection: _go_on(connection, order, reserved, stored))
+
+
+async def _reserve(connection: Connection, settings: Settings, order: OrderView) -> Document:
+    """Take the number and the row together, or find them as an earlier try left them."""
+    from workers.documents.invoice import to_snapshot
+
+    subject = subject_of(order.id)
+    found = await documents.find_document(connection, subject, KIND)
+    if found is not None:
+        return found
+    number = invoice_number(KIND, await documents.next_number(connection, KIND))
+    snapshot = to_snapshot(_invoice_data(settings, order, number))
+    new = NewDocument(subject=subject, kind=KIND, revision=1, number=number, snapshot=snapshot)
+    await documents.reserve(connection, new)
+    return await documents.get_document(connection, subject, KIND)
+
+
+async def _go_on(connection: Connection, order: OrderView, reserved: Document, stored: Stored) -> Sequence[Message]:
+    await documents.note_file(connection, reserved.id, stored.sha256, stored.path, stored.size)
+    await insert_event(connection, order.id, "invoice.made")
+    step = NewStep(order_id=order.id, step="receipt", queue=DOCUMENTS, task=SEND_RECEIPT)
+    return [await add_step(connection, step, headers(order.number))]
+
+
+def _invoice_data(settings: Settings, order: OrderView, number: str) -> InvoiceData:
+    placed_on = order.placed_at.astimezone(settings.time_zone).date()
+    is_card = order.payment_method == "card"
+    return InvoiceData(
+        number=number,
+        order_number=order.number,
+        issued_on=datetime.now(UTC).astimezone(settings.time_zone).date(),
+        placed_on=placed_on,
+        due_on=None if is_card else placed_on + timedelta(days=settings.invoice_due_days),
+        paid_by_card=is_card,
+        billing=order.billing_address,
+        shipping=order.shipping_address,
+        lines=invoice_lines(order),
+        shipping_cents=order.shipping_cents,
+        shipping_method=order.shipping_method,
+        subtotal_cents=order.subtotal_cents,
+        total_cents=order.total_cents,
+        vat=order.vat,
+        seller=settings.seller,
+        currency=order.currency,
+    )
+
+
+def invoice_lines(order: OrderView) -> tuple[InvoiceLine, ...]:
+    """The order's lines as invoice and receipt print them."""
+    return tuple(
+        InvoiceLine(
+            name=line.name,
+            sku=line.sku,
+            colour=line.colour,
+            size=line.size,
+            quantity=line.quantity,
+            unit_price_cents=line.unit_price_cents,
+            vat_bp=line.vat_bp,
+        )
+        for line in order.lines
+    )

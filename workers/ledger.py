@@ -1,0 +1,145 @@
+"""Carrying out one step of an order, once, however often its message arrives.
+
+Claim it with a lease, do the work while the lease is renewed, and end it in one transaction together with what it made
+and with the next step's outbox row. Whoever lost the lease rolls back. What fails comes back later; the sweep announces
+it, never Celery.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from shared import log
+from shared.db import Connection
+from shared.domain.retries import backoff_s
+from shared.messages import Message
+from shared.queries import steps
+from shared.queries.attention import note_attention
+from shared.queries.payments import lock_order_by_id
+from shared.queries.placing import insert_event
+from shared.queries.steps import Claim
+from workers.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+Write = Callable[[Connection], Awaitable[Sequence[Message]]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The work is done; `write` records it in the transaction that ends the step and returns the next messages."""
+
+    write: Write
+
+
+@dataclass(frozen=True)
+class NotOurTurn:
+    """An answer, no fault: look again after a while. `write` may record something."""
+
+    why: str
+    again_after_s: float
+    write: Write | None = None
+
+
+StepWork = Callable[[Tools, Claim], Awaitable[Done | NotOurTurn]]
+
+
+class Hopeless(Exception):
+    """Trying again cannot help: the step is dead, and a person must look."""
+
+
+class LeaseLost(Exception):
+    """Another process has taken this step over; what we did is rolled back."""
+
+
+async def carry_out(tools: Tools, work: StepWork, step_id: int) -> None:
+    """Do one step if it is ours to do; never raises for what the ledger can record."""
+    async with tools.database.writer() as connection:
+        held = await steps.claim(connection, step_id, tools.settings.step_lease_s)
+    if held is None:
+        logger.info("step %d is done, or somebody else has it", step_id)
+        return
+    try:
+        async with _renewed(tools, held):
+            messages = await _conclude(tools, held, await work(tools, held))
+    except LeaseLost:
+        logger.warning("step %d was taken over meanwhile", step_id)
+    except Hopeless as error:
+        await _bury(tools, held, str(error))
+    except Exception as error:
+        logger.exception("step %d (%s) failed", step_id, held.step)
+        await _retry(tools, held, error)
+    else:
+        logger.info("step %d (%s) carried out", step_id, held.step)
+        await tools.announce(messages)
+
+
+async def _conclude(tools: Tools, held: Claim, result: Done | NotOurTurn) -> Sequence[Message]:
+    async def end(connection: Connection) -> Sequence[Message]:
+        await lock_order_by_id(connection, held.order_id)
+        if isinstance(result, Done):
+            _still_ours(await steps.finish(connection, held))
+            return await result.write(connection)
+        _still_ours(await steps.put_back(connection, held, "waiting", result.why, result.again_after_s))
+        return await result.write(connection) if result.write else ()
+
+    return await tools.database.retrying(end)
+
+
+def _still_ours(found: bool) -> None:
+    if not found:
+        raise LeaseLost
+
+
+async def _retry(tools: Tools, held: Claim, error: Exception) -> None:
+    again_after_s = backoff_s(held.attempt, held.age_s, random.random)
+    why = f"{type(error).__name__}: {error}"
+    if again_after_s is None:
+        await _bury(tools, held, why)
+        return
+    async with tools.database.writer() as connection:
+        await steps.put_back(connection, held, "retrying", why, again_after_s)
+
+
+async def _bury(tools: Tools, held: Claim, why: str) -> None:
+    logger.error("step %d (%s) is dead: %s", held.step_id, held.step, why)
+
+    async def write(connection: Connection) -> None:
+        await lock_order_by_id(connection, held.order_id)
+        _still_ours(await steps.put_back(connection, held, "dead", why, 0))
+        await note_attention(connection, held.order_id, f"The step {held.step} failed for good.")
+        await insert_event(connection, held.order_id, f"{held.step}.dead", why=why[:200])
+
+    with suppress(LeaseLost):
+        await tools.database.retrying(write)
+
+
+@asynccontextmanager
+async def _renewed(tools: Tools, held: Claim) -> AsyncIterator[None]:
+    """Renew the lease every third of its life, for as long as the work takes."""
+    renewing = asyncio.create_task(_renew(tools, held))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewing
+
+
+async def _renew(tools: Tools, held: Claim) -> None:
+    lease_s = tools.settings.step_lease_s
+    while True:
+        await asyncio.sleep(lease_s / 3)
+        try:
+            async with tools.database.writer() as connection:
+                await steps.renew(connection, held, lease_s)
+        except Exception as error:  # the next third may do better, and the end of the step checks the lease anyway
+            logger.warning("the lease of step %d was not renewed: %s", held.step_id, error)
+
+
+def headers(order_number: str) -> dict[str, str]:
+    """The ids that the next step's message carries on."""
+    return {"request_id": log.bound("request_id") or "", "order_number": order_number}
