@@ -67,14 +67,18 @@ async def note_failure(connection: Connection, order_id: int, attempt: int, why:
 
 
 async def add_event(connection: Connection, event: PaymentEvent) -> bool:
-    """Keep an event; False if we had it already."""
-    return bool(
-        await connection.execute(
-            "INSERT IGNORE INTO payment_events (source, external_id, order_id, kind, amount_cents, at) "
-            "VALUES ('provider', %s, %s, %s, %s, UTC_TIMESTAMP(6))",
-            (event.external_id, event.order_id, event.kind, event.amount_cents),
-        )
+    """Keep an event; False if we had it already. The caller holds the order's lock, so that none comes between."""
+    known = await connection.row(
+        "SELECT id FROM payment_events WHERE source = 'provider' AND external_id = %s", (event.external_id,)
     )
+    if known:
+        return False
+    await connection.execute(
+        "INSERT INTO payment_events (source, external_id, order_id, kind, amount_cents, at) "
+        "VALUES ('provider', %s, %s, %s, %s, UTC_TIMESTAMP(6))",
+        (event.external_id, event.order_id, event.kind, event.amount_cents),
+    )
+    return True
 
 
 async def settle_status(connection: Connection, order_id: int, payment_status: str, order_status: str) -> None:

@@ -1,4 +1,5 @@
-"""Requests of the worker's event loop: each ends in time, and none of them raises."""
+# mypy: allow-untyped-calls
+"""Requests of the worker's event loop: each ends in time, and a fault is an empty answer, never an exception."""
 
 import logging
 from collections.abc import Callable
@@ -14,8 +15,8 @@ CONNECT_S = 3
 OK = 200
 
 
-class TimedConnection(AsyncHTTPSConnection):  # type: ignore[misc]
-    """kombu computes a time-out and never hands it to curl, so a silent connection would last for ever."""
+class TimedConnection(AsyncHTTPSConnection):
+    """kombu works a time-out out and never hands it to curl: a connection that falls silent would stop its queue."""
 
     def getrequest(self) -> Any:
         request = super().getrequest()
@@ -28,36 +29,40 @@ class TimedConnection(AsyncHTTPSConnection):  # type: ignore[misc]
         curl.setopt(pycurl.TIMEOUT_MS, int(self.timeout * 1000))
 
 
-class Poller(AsyncSQSConnection):  # type: ignore[misc]
-    """An error answer is an empty answer, logged and counted, never an exception in the worker's event loop.
+class Poller(AsyncSQSConnection):
+    """The event loop's requests for one queue.
 
     Args:
-        answer_s: the time-out of a request; longer than SQS waits for a message.
+        answer_s: time-out of a request; longer than SQS waits for a message.
+    Attributes:
+        failures: polls that failed in a row.
     """
 
     def __init__(self, answer_s: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._answer_s = answer_s
-        self.failures = 0  # polls in a row
+        self.failures = 0
 
     def get_http_connection(self) -> TimedConnection:
         return TimedConnection(timeout=self._answer_s, http_client=self._httpclient)
 
-    def _on_list_ready(self, parent: Any, markers: Any, operation: str, response: Any) -> Any:
-        answer = self._calm(operation, response, lambda: super(Poller, self)._on_list_ready(parent, markers, operation, response))
-        self.failures = 0 if answer is not None else self.failures + 1
+    def _on_list_ready(self, *args: Any) -> Any:
+        answer = _calmly(super()._on_list_ready, *args)
+        self.failures = self.failures + 1 if answer is None else 0
         return answer or {}
 
-    def _on_status_ready(self, parent: Any, operation: str, response: Any) -> Any:
-        return self._calm(operation, response, lambda: super(Poller, self)._on_status_ready(parent, operation, response))
+    def _on_status_ready(self, *args: Any) -> Any:
+        return _calmly(super()._on_status_ready, *args)
 
-    def _calm(self, operation: str, response: Any, parse: Callable[[], Any]) -> Any:
-        """What SQS answered, or None if it refused, broke, or was not there."""
-        try:
-            if response.status == OK:
-                return parse()
-            why = response.reason or (response.read() or b"")[:200].decode(errors="replace")
-            logger.warning("%s failed: HTTP %s %s", operation, response.status, why)
-        except Exception as error:
-            logger.warning("%s was answered with something unreadable: %s", operation, type(error).__name__)
-        return None
+
+def _calmly(parse: Callable[..., Any], *args: Any) -> Any:
+    """What SQS answered, or None if it refused, broke, or was not there."""
+    operation, response = args[-2:]
+    try:
+        if response.status == OK:
+            return parse(*args)
+        why = response.reason or (response.read() or b"")[:200].decode(errors="replace")
+        logger.warning("%s failed: HTTP %s %s", operation, response.status, why)
+    except Exception as error:
+        logger.warning("%s was answered with something unreadable: %s", operation, type(error).__name__)
+    return None

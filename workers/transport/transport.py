@@ -1,4 +1,4 @@
-"""The transport: one for each connection."""
+"""The transport, which survives a lost connection."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from kombu.transport import SQS
 from workers.transport.channel import Channel
 
 
-class Transport(SQS.Transport):  # type: ignore[misc]
+class Transport(SQS.Transport):
     Channel = Channel
 
-    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:  # noqa: ARG002 (Celery passes both)
         """Put the event loop back: after a lost connection kombu has forgotten it, and the new channel would be deaf.
 
         Celery calls this at each connect, before it makes the channel.

@@ -1,6 +1,8 @@
+# mypy: allow-untyped-calls
 """Who sees a message that this process holds: nobody while it works on it, everybody at once when it gives it back."""
 
 import logging
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,12 @@ LONGEST_RETRY_S = 900
 
 def retry_after_s(first_s: float, received: int) -> int:
     """Later and later, until the redrive policy takes the message out: 5, 10, 20 … 900 s."""
-    return min(LONGEST_RETRY_S, round(first_s * 2 ** min(max(received, 1) - 1, 10)))
+    return min(LONGEST_RETRY_S, round(first_s * 2.0 ** min(max(received, 1) - 1, 10)))
+
+
+def received_times(message: Mapping[str, Any]) -> int:
+    """How often SQS has handed this message out, as it says itself."""
+    return int(message.get("Attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 class Visibility:
@@ -30,7 +37,7 @@ class Visibility:
         for tag, message in self._channel.in_hand().items():
             self.change_soon(message.delivery_info, tag, self._channel.visibility_timeout)
 
-    def change_soon(self, info: dict[str, Any], tag: str, seconds: int) -> None:
+    def change_soon(self, info: Mapping[str, Any], tag: str, seconds: int) -> None:
         """Change it through the event loop; when that fails, the present time-out stays."""
         try:
             queue = SimpleNamespace(id=info["sqs_queue"])
@@ -38,7 +45,7 @@ class Visibility:
         except Exception as error:  # e.g. the role's credentials cannot be read just now
             logger.warning("the visibility of a message was not changed: %s", error)
 
-    def show_now(self, info: dict[str, Any], tag: str) -> None:
+    def show_now(self, info: Mapping[str, Any], tag: str) -> None:
         """Give it back at once; blocks, as the event loop has ended when a process stops."""
         try:
             self._channel.sqs(info["routing_key"]).change_message_visibility(

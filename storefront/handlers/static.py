@@ -1,0 +1,31 @@
+"""/static/…: style sheets, the module and fonts, under names that change with their content."""
+
+from typing import ClassVar
+
+from shared.errors import NotFound
+from storefront.handlers.pages import PageHandler
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class StaticHandler(PageHandler):
+    needs_proof_of_origin: ClassVar[bool] = False
+
+    def get(self, file: str) -> None:
+        asset = self.shop.assets.find(file)
+        if asset is None:
+            raise NotFound
+        content = asset.content
+        if asset.packed:
+            self.set_header("Vary", "Accept-Encoding")
+            if _takes_gzip(self.request.headers.get("Accept-Encoding", "")):
+                content = asset.packed
+                self.set_header("Content-Encoding", "gzip")
+        self.keep_public(FOR_EVER)
+        self.set_header("Content-Type", asset.content_type)
+        self.finish(content)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    codings = [coding.replace(" ", "").lower() for coding in accepted.split(",")]
+    return any(coding.split(";")[0] == "gzip" and not coding.endswith((";q=0", ";q=0.0")) for coding in codings)

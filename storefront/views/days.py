@@ -1,0 +1,15 @@
+"""Days and moments as people read them, in the shop's time zone."""
+
+from datetime import date, datetime, tzinfo
+
+
+def day(moment: date, zone: tzinfo) -> str:
+    """ "Wed 25 November"; a date without a time is that day everywhere."""
+    there = moment.astimezone(zone) if isinstance(moment, datetime) else moment
+    return f"{there:%a} {there.day} {there:%B}"
+
+
+def clock(moment: datetime, zone: tzinfo) -> str:
+    """ "25 Nov 08:14" """
+    there = moment.astimezone(zone)
+    return f"{there.day} {there:%b} {there:%H:%M}"
