@@ -37,7 +37,9 @@ async def _redis(shop: "Shop") -> None:
 
 
 async def _sqs(shop: "Shop") -> None:
-    await shop.queues.depths()
+    for queue, depth in (await shop.queues.depths()).items():
+        shop.metrics.queue_depth.labels(queue, "visible").set(depth.visible)
+        shop.metrics.queue_depth.labels(queue, "in_flight").set(depth.in_flight)
 
 
 async def _payment(shop: "Shop") -> None:

@@ -1,6 +1,9 @@
 """What the error pages say."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from shared.errors import ShopError, TooMany
 
 UNREADABLE = ("We could not read that", "Go back and try once more. Nothing was changed.")
 TEXTS: Mapping[int, tuple[str, str]] = {
@@ -8,13 +11,27 @@ TEXTS: Mapping[int, tuple[str, str]] = {
     403: ("This did not come from our own page", "Open the page afresh and try again."),
     404: ("This page went the way of the other sock", "It is not here, or no longer. Your cart is untouched."),
     405: ("That way is closed", "Go back and use the buttons of that page."),
-    409: ("This does not go together with what is there", "Go back and look once more. Nothing was changed."),
-    410: ("This one has left the wardrobe", "The style is gone for good. These are close to it."),
+    409: ("This does not go together with what is there", "Go back and look once more."),
+    410: ("This one has left the wardrobe", "It is gone for good."),
     413: UNREADABLE,
     415: UNREADABLE,
     421: ("No shop at this address", "You find us here:"),
     422: ("Something does not fit", "Go back and put this right. Nothing was changed."),
     429: ("A little slower, please", ""),
-    500: ("A thread broke on our side", ""),
     503: ("We cannot take orders for a moment", "Looking round works, your cart is kept."),
 }
+
+
+def error_page(error: ShopError, request_id: str, public_url: str) -> dict[str, Any]:
+    """The context of error.html."""
+    ours = ("A thread broke on our side", f"We have noted it. Quote {request_id} if you write to us.")
+    heading, text = TEXTS.get(error.status, ours)
+    own_words = error.detail if error.detail != error.title and error.status in (409, 410) else ""
+    return {
+        "status": error.status,
+        "heading": heading,
+        "text": error.detail if isinstance(error, TooMany) else own_words or text,
+        "fields": error.errors,
+        "home_url": public_url if error.status == 421 else "",
+        "styles": (),
+    }

@@ -1,5 +1,7 @@
 """What /metrics tells. One registry a process, so that tests can have several side by side."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 DURATIONS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -31,6 +33,11 @@ class Metrics:
     def note_request(self, route: str, method: str, status: int, duration_s: float) -> None:
         self.requests.labels(route, method, str(status)).inc()
         self.durations_s.labels(route).observe(duration_s)
+
+    def watch_pool(self, name: str, in_use: Callable[[], float], waiting: Callable[[], float]) -> None:
+        """Let a scrape read how busy a pool is just then."""
+        self.pool_in_use.labels(name).set_function(in_use)
+        self.pool_waiting.labels(name).set_function(waiting)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -39,9 +39,7 @@ class Route:
     @property
     def pattern(self) -> str:
         pieces = re.split(r"{(\w+)}", self.path)
-        return "".join(
-            f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)
-        )
+        return "".join(f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
 
 
 PAGES = (

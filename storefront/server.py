@@ -31,6 +31,7 @@ LOOK_S = 0.02
 async def serve(shop: "Shop", port: int, addresses: Sequence[str]) -> AsyncIterator[int]:
     """Listen while inside, and yield the port (another one where 0 was asked for); ready from the first moment on."""
     server = make_server(shop)
+    _watch_pools(shop)
     watchers = [asyncio.create_task(watch_loop_delay(shop.metrics.loop_delay_s.observe))]
     try:
         await look_at_all(shop)
@@ -84,3 +85,10 @@ async def _finish(shop: "Shop") -> None:
     deadline = asyncio.get_running_loop().time() + FINISH_S
     while len(shop.readiness.running) and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(LOOK_S)
+
+
+def _watch_pools(shop: "Shop") -> None:
+    writer, readers = shop.database.writer_pool, shop.database.reader_pools
+    pools = {"writer": writer} | {f"reader-{n}": pool for n, pool in enumerate(readers, 1) if pool is not writer}
+    for name, pool in pools.items():
+        shop.metrics.watch_pool(name, lambda pool=pool: pool.in_use, lambda pool=pool: pool.waiting)  # type: ignore[misc]

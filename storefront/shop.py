@@ -1,25 +1,37 @@
 """What a handler may use: one frozen object, built in one place. Tests build it with their own parts."""
 
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from jinja2 import Environment
 from redis.asyncio import Redis
 
 from shared.db import Database
-from shared.gateway import PaymentGateway
+from shared.gateway import CardGateway, PaymentGateway
 from shared.media import Media
-from shared.queue import Publisher
+from shared.messages import Message
+from shared.passwords import Passwords
+from shared.queries.steps import note_published
+from shared.queue import Publisher, SqsPublisher
+from shared.redis_client import open_redis
 from shared.services.checkout import CheckoutTools
 from shared.services.payments import PayTools
+from shared.services.staff import StaffTools
 from shared.settings import Settings
+from shared.sqs import Queues
 from storefront.assets import Assets
 from storefront.carts import Carts
 from storefront.client_address import Proxies
 from storefront.cookies import CookieRules
 from storefront.links import Links
 from storefront.metrics import Metrics
+from storefront.pictures import Pictures
 from storefront.rates import Rates
 from storefront.readiness import Readiness
+from storefront.templates import make_templates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +42,11 @@ class Shop:
     redis: Redis
     carts: Carts
     publisher: Publisher
+    queues: Queues
+    passwords: Passwords
     cards: PaymentGateway
     media: Media
+    pictures: Pictures
     templates: Environment
     assets: Assets
     rates: Rates
@@ -51,3 +66,64 @@ class Shop:
     @property
     def paying(self) -> PayTools:
         return PayTools(database=self.database, cards=self.cards)
+
+    @property
+    def staff(self) -> StaffTools:
+        return StaffTools(
+            database=self.database,
+            passwords=self.passwords,
+            session_idle_s=self.settings.session_idle_s,
+            session_absolute_s=self.settings.session_absolute_s,
+        )
+
+
+@asynccontextmanager
+async def open_shop(settings: Settings, port: int, publisher: Publisher | None = None) -> AsyncIterator[Shop]:
+    """Build the shop of one process, and close it at the end.
+
+    Args:
+        publisher: a test's own; SQS otherwise.
+    """
+    database = Database(settings.database_writer_url, settings.database_reader_urls)
+    redis = open_redis(settings.redis_url)
+    queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
+    announcing = publisher or await _open_publisher(settings, database)
+    assets = await asyncio.to_thread(Assets.load)
+    try:
+        yield Shop(
+            settings=settings,
+            instance=f"{socket.gethostname()}-{port}",
+            database=database,
+            redis=redis,
+            carts=Carts(redis, settings.cart_ttl_s),
+            publisher=announcing,
+            queues=queues,
+            passwords=passwords,
+            cards=CardGateway(settings.payment_gateway, settings.payment_timeout_s),
+            media=media,
+            pictures=Pictures(media),
+            templates=make_templates(settings, assets),
+            assets=assets,
+            rates=Rates(redis, settings.rate_address_per_s),
+            links=Links(settings.public_url, settings.cookie_secrets),
+            cookies=CookieRules(settings.is_https),
+            proxies=Proxies(settings.trusted_proxies),
+            metrics=Metrics(),
+            readiness=Readiness(),
+        )
+    finally:
+        await announcing.close()
+        queues.close()
+        passwords.close()
+        await redis.aclose()
+        await database.close()
+
+
+async def _open_publisher(settings: Settings, database: Database) -> SqsPublisher:
+    async def on_published(messages: Sequence[Message]) -> None:
+        async with database.writer() as connection:
+            await note_published(connection, messages, settings.step_deadline_s)
+
+    publisher = SqsPublisher(settings, on_published)
+    await publisher.warm()
+    return publisher

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shared.domain.countries import country_name
 from shared.domain.money import euros
-from shared.settings import Settings
+from shared.settings import DAY_S, Settings
 from storefront.assets import Assets
+from storefront.views import states
 from storefront.views.categories import CATEGORIES, label
-from storefront.views.days import clock, day
+from storefront.views.days import clock, day, stamp
+from storefront.views.sizes import size_range
 from storefront.views.swatches import swatch
-from storefront.views.words import plural, rate
+from storefront.views.words import plural, rate, spelled
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -31,15 +34,22 @@ def make_templates(settings: Settings, assets: Assets) -> Environment:
         "euros": euros,
         "day": partial(day, zone=settings.time_zone),
         "moment": partial(clock, zone=settings.time_zone),
+        "stamp": partial(stamp, zone=settings.time_zone),
+        "country": country_name,
         "rate": rate,
         "plural": plural,
+        "spelled": spelled,
+        "size_range": size_range,
         "swatch": swatch,
         "category": label,
     }
     templates.globals |= {
         "asset": assets.url,
+        "states": states,
         "categories": CATEGORIES,
         "shipping": settings.shipping,
         "seller": settings.seller,
+        "invoice_due_days": settings.invoice_due_days,
+        "cart_days": settings.cart_ttl_s // DAY_S,
     }
     return templates

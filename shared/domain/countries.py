@@ -155,3 +155,9 @@ def _postcode_fault(address: Address) -> str:
 
 def _country_fault(address: Address) -> str:
     return "" if address.country in COUNTRY_BY_CODE else "Choose one of the countries that we deliver to."
+
+
+def country_name(code: str) -> str:
+    """A country's name, or its code when we do not deliver there."""
+    country = COUNTRY_BY_CODE.get(code)
+    return country.name if country else code

@@ -106,7 +106,10 @@ PLACE_ORDER = Call(
     body=models.OrderToPlace,
     parameters=("idempotency_key",),
     problems=(409, 413, 415, 422),
-    answer_headers={"Idempotency-Replayed": "`true` when this key had made the order before.", "Location": "The order."},
+    answer_headers={
+        "Idempotency-Replayed": "`true` when this key had made the order before.",
+        "Location": "The order.",
+    },
 )
 READ_ORDER = Call(
     summary="An order with its steps, events and documents.",

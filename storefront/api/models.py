@@ -41,7 +41,9 @@ def _one_line(value: str) -> str:
     return tidy
 
 
-Email = Annotated[str, Field(min_length=3, max_length=EMAIL_LENGTH, examples=["jana@example.org"]), AfterValidator(_email)]
+Email = Annotated[
+    str, Field(min_length=3, max_length=EMAIL_LENGTH, examples=["jana@example.org"]), AfterValidator(_email)
+]
 Text = Annotated[str, Field(max_length=TEXT_LENGTH), AfterValidator(_one_line)]
 Sku = Annotated[str, Field(min_length=1, max_length=24, examples=["MJ08-FOR-M"])]
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]

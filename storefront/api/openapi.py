@@ -25,7 +25,10 @@ PATH_PARAMETERS = {
 def openapi_document(routes: "Iterable[Route]") -> dict[str, Any]:
     described = [route for route in routes if route.calls]
     calls = [call for route in described for call in route.calls.values()]
-    paths = {route.path: {method: _operation(route.path, call) for method, call in route.calls.items()} for route in described}
+    paths = {
+        route.path: {method: _operation(route.path, call) for method, call in route.calls.items()}
+        for route in described
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "MyClothes", "version": "1", "description": "Prices are in cents and contain VAT."},
@@ -41,7 +44,9 @@ def openapi_document(routes: "Iterable[Route]") -> dict[str, Any]:
 
 def _operation(path: str, call: Call) -> dict[str, Any]:
     body = {"requestBody": {"required": True, "content": _json(_ref(call.body))}} if call.body else {}
-    refusals = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in (*ANY_CALL, *call.problems)}
+    refusals = {
+        str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in (*ANY_CALL, *call.problems)
+    }
     return {
         "summary": call.summary,
         "parameters": [*_path_parameters(path), *_query_parameters(call.query), *map(_parameter_ref, call.parameters)],

@@ -16,9 +16,7 @@ class CartApi(ApiHandler):
 class CartItemsApi(ApiHandler):
     async def post(self) -> None:
         item = self.read(ItemToAdd)
-        cart = await cart_desk.add_item(
-            self.shop, self.shopper.cart_id, item.sku, item.quantity, self.change(item)
-        )
+        cart = await cart_desk.add_item(self.shop, self.shopper.cart_id, item.sku, item.quantity, self.change(item))
         await self.answer_cart(cart)
 
 

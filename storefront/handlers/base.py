@@ -92,9 +92,7 @@ class BaseHandler(RequestHandler):
 
     def check_origin(self) -> None:
         scheme = "https" if self.shop.settings.is_https else "http"
-        check_same_origin(
-            self.request.headers, self.request.host, scheme, needs_proof=self.needs_proof_of_origin
-        )
+        check_same_origin(self.request.headers, self.request.host, scheme, needs_proof=self.needs_proof_of_origin)
 
     def data_received(self, chunk: bytes) -> None:
         self._body_size += len(chunk)
@@ -131,7 +129,9 @@ class BaseHandler(RequestHandler):
         self.redirect(path, status=HTTPStatus.SEE_OTHER)
 
     def allowed_methods(self) -> list[str]:
-        own = [name for name in METHODS if getattr(type(self), name.lower()) is not getattr(RequestHandler, name.lower())]
+        own = [
+            name for name in METHODS if getattr(type(self), name.lower()) is not getattr(RequestHandler, name.lower())
+        ]
         return [name for name in own if name != "HEAD" or "GET" in own]
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

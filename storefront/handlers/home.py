@@ -1,19 +1,38 @@
 """/: what the shop is, and ways into it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from shared.queries.listing import Card, Listing, ListingQuery, listing, some_styles
+from shared.db import Connection
+from shared.queries.listing import Card, ListingQuery, listing, some_styles
 from storefront.handlers.pages import PageHandler
 
-WARM = ("outerwear", "knitwear", "accessories")
-SMALL = "accessories"
-WARM_STYLES, SMALL_STYLES, HERO_STYLES = 5, 4, 3
+HERO = ("outerwear", "knitwear", "trousers")  # a picture of each
+WARM = (("outerwear", 2), ("knitwear", 2), ("accessories", 1))
+SMALL, SMALL_STYLES = "accessories", 4
 
 
 class HomeHandler(PageHandler):
     async def get(self) -> None:
         async with self.shop.database.reader() as connection:
             everything = await listing(connection, ListingQuery(per_page=1))
-            warm = await self._warm(connection)
+            hero = await _styles(connection, [(category, 1) for category in HERO], ())
+            warm = await _styles(connection, WARM, hero)
+            small = await some_styles(connection, SMALL, SMALL_STYLES, [card.slug for card in (*hero, *warm)])
         self.keep_public()
+        self.page(
+            "home.html",
+            total=everything.total,
+            departments=everything.facets.categories,
+            hero=hero,
+            warm=warm,
+            small=small,
+        )
+
+
+async def _styles(connection: Connection, wanted: Sequence[tuple[str, int]], but: Sequence[Card]) -> tuple[Card, ...]:
+    """So many styles of each department, without those already shown."""
+    shown = [card.slug for card in but]
+    found: tuple[Card, ...] = ()
+    for category, number in wanted:
+        found += await some_styles(connection, category, number, shown)
+    return found

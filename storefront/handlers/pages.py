@@ -28,4 +28,5 @@ class PageHandler(ShopperHandler):
         return read_fields(body)
 
     def tell(self, error: ShopError) -> None:
-        self.page("error.html", HTTPStatus(error.status), **error_page(error, self.request_id, self.shop.settings))
+        context = error_page(error, self.request_id, self.shop.settings.public_url)
+        self.page("error.html", HTTPStatus(error.status), **context)

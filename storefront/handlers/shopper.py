@@ -45,4 +45,3 @@ class ShopperHandler(BaseHandler):
             raise Invalid(errors=[FieldError(field, TOKEN_HINT)])
         copy = self.shopper.copy
         return Operation(operation_id, body_sha, copy.revision if copy else 0)
-

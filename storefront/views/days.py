@@ -13,3 +13,8 @@ def clock(moment: datetime, zone: tzinfo) -> str:
     """ "25 Nov 08:14" """
     there = moment.astimezone(zone)
     return f"{there.day} {there:%b} {there:%H:%M}"
+
+
+def stamp(moment: datetime, zone: tzinfo) -> str:
+    """ "25 Nov 08:14:07", for the back office"""
+    return f"{clock(moment, zone)}:{moment.astimezone(zone):%S}"

@@ -11,7 +11,7 @@ SWATCHES = {
     "cognac": "#8a5a3b",
     "ecru": "#f4efe6",
     "forest": "#3f6b62",
-    "indigo": "#2b3a5e",
+    "indigo": "#2f4a6d",
     "midnight": "#2f4858",
     "mint": "#a8cdbb",
     "navy": "#22384f",

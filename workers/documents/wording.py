@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.domain.countries import COUNTRY_BY_CODE, Address
+from shared.domain.countries import Address, country_name
 from shared.settings import Seller
 
 SHIPPING_NAMES = {"standard": "Standard delivery", "express": "Express delivery"}
@@ -32,11 +32,6 @@ def address_lines(address: Address) -> list[str]:
 def seller_lines(seller: Seller) -> list[str]:
     town = f"{seller.postcode} {seller.city}"
     return [seller.name, seller.line1, town, country_name(seller.country)]
-
-
-def country_name(code: str) -> str:
-    country = COUNTRY_BY_CODE.get(code)
-    return country.name if country else code
 
 
 def in_fours(iban: str) -> str:

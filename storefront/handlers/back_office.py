@@ -1,0 +1,89 @@
+"""The back office: orders, read only. Whoever is not signed in is sent to sign in first."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from shared.domain.numbers import ORDER_NUMBER
+from shared.errors import NotFound
+from shared.queries.desk import COUNT_CAP, DeskSearch, desk_page
+from shared.queries.orders import order_by_number
+from shared.queries.staff import Staff
+from shared.services.staff import who_is
+from storefront.cookies import STAFF_SESSION
+from storefront.handlers.pages import PageHandler
+from storefront.views.states import FULFILLMENT, ORDER, PAYMENT
+
+NEEDS_PERSON = "needs-person"
+
+
+class DeskHandler(PageHandler):
+    """Finds out who is signed in once, before anything else."""
+
+    staff: Staff | None = None
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        secret = self.get_cookie(self.shop.cookies.name(STAFF_SESSION))
+        self.staff = await who_is(self.shop.staff, secret) if secret else None
+        if self.staff is None:
+            self.redirect("/back-office/sign-in?next=" + quote(self.request.path), status=HTTPStatus.SEE_OTHER)
+
+    def desk(self, template: str, **context: Any) -> None:
+        self.page(f"back_office/{template}", staff=self.staff, **context)
+
+
+class FrontDoorHandler(DeskHandler):
+    async def get(self) -> None:
+        self.see_other("/back-office/orders")
+
+
+class OrdersHandler(DeskHandler):
+    async def get(self) -> None:
+        search = self._search()
+        async with self.shop.database.reader() as connection:
+            found = await desk_page(connection, search)
+        older = self._address({"after": found.next}) if found.next else None
+        self.desk("orders.html", found=found, search=search, older=older, count_cap=COUNT_CAP)
+
+    def _search(self) -> DeskSearch:
+        """The filters; a status that does not exist is as good as none."""
+        return DeskSearch(
+            q=self.query.get("q", "")[:254],
+            order_status=self._known("order_status", ORDER),
+            payment_status=self._known("payment_status", PAYMENT),
+            fulfillment_status=self._known("fulfillment_status", FULFILLMENT),
+            needs_person=self.query.get("view") == NEEDS_PERSON,
+            after=self.query.get("after", ""),
+        )
+
+    def _known(self, name: str, states: dict[str, Any]) -> str:
+        value = self.query.get(name, "")
+        return value if value in states else ""
+
+    def _address(self, changes: dict[str, str]) -> str:
+        kept = {name: value for name, value in self.query.items() if value and name != "after"}
+        return "/back-office/orders?" + urlencode(kept | changes)
+
+
+class OrderHandler(DeskHandler):
+    async def get(self, number: str) -> None:
+        if not ORDER_NUMBER.fullmatch(number):
+            raise NotFound("There is no such order.")
+        async with self.shop.database.reader() as connection:
+            order = await order_by_number(connection, number)
+        self.desk("order.html", order=order)
+
+
+class DocumentHandler(DeskHandler):
+    async def get(self, number: str, document: str) -> None:
+        if not ORDER_NUMBER.fullmatch(number):
+            raise NotFound("There is no such order.")
+        async with self.shop.database.reader() as connection:
+            order = await order_by_number(connection, number)
+        found = next((one for one in order.documents if one.number == document), None)
+        if found is None:
+            raise NotFound("There is no such document.")
+        self.set_header("Content-Type", "application/pdf")
+        self.set_header("Content-Disposition", f'inline; filename="{found.number}.pdf"')
+        self.finish(await self.shop.media.read(found.path))

@@ -1,0 +1,40 @@
+"""Running a Celery worker in the foreground until SIGTERM, which waits for what runs."""
+
+import logging
+import socket
+import warnings
+from typing import Any
+
+from celery import Celery, signals
+
+from workers.runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+# What Celery says of each message says nothing that the ledger does not say with the order's number.
+LOUDER: dict[str, int] = {"celery": logging.WARNING, "celery.app.trace": logging.ERROR}
+
+
+def serve(app: Celery, runtime: Runtime[Any], queue: str) -> int:
+    """Work on one queue; blocks, and returns the exit code: 0 after SIGTERM."""
+    for name, level in LOUDER.items():
+        logging.getLogger(name).setLevel(level)
+    signals.setup_logging.connect(_keep_our_logging)
+    signals.worker_process_shutdown.connect(lambda **_: runtime.close(), weak=False)
+    signals.worker_ready.connect(lambda **_: logger.info("worker of the queue %s is ready", queue), weak=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"(?s).*superuser privileges")  # it takes JSON only
+        worker = app.Worker(
+            hostname=f"{queue}@{socket.gethostname()}",
+            queues=[queue],
+            quiet=True,
+            without_gossip=True,  # these three need queues of their own
+            without_mingle=True,
+            without_heartbeat=True,
+        )
+        worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _keep_our_logging(**_: Any) -> None:
+    """Celery sets up logging of its own unless somebody listens to this signal."""
