@@ -2,7 +2,8 @@
 
 import logging
 
-from tornado.web import Application, RequestHandler, URLSpec
+from tornado.routing import URLSpec
+from tornado.web import Application, RequestHandler
 
 from storefront.handlers.api import UnknownCallHandler
 from storefront.handlers.base import BaseHandler
@@ -25,7 +26,7 @@ class Storefront(Application):
         )
 
     def log_request(self, handler: RequestHandler) -> None:
-        """Count it and log it by its route: paths hold numbers of orders, queries hold keys and what people search for."""
+        """Count it and log it by its route: paths hold orders' numbers, queries hold keys and what was searched for."""
         assert isinstance(handler, BaseHandler)
         duration_s, method = handler.request.request_time(), handler.request.method or ""
         known_method = method if method in (*handler.SUPPORTED_METHODS,) else "OTHER"

@@ -1,6 +1,7 @@
-"""What a shopper does with a cart: the catalogue says what there is, the store decides, the answer is the whole cart."""
+"""What a shopper does with a cart: the catalogue says what there is, the store decides and answers with the whole."""
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.domain.cart import MAX_QUANTITY, SKU, Cart
@@ -42,6 +43,21 @@ async def add_item(shop: "Shop", cart_id: str | None, sku: str, quantity: int, o
 async def put_item(shop: "Shop", cart_id: str | None, sku: str, quantity: int, operation: Operation) -> Cart:
     variant = await find_variant(shop, sku)
     return await shop.carts.put(cart_id, sku, quantity, _limit(variant), operation)
+
+
+async def take_what_is_left(shop: "Shop", cart_id: str | None, operation: Operation) -> Cart:
+    """Lower every line to what there is, and take out what is not sold any more; an operation of its own a line."""
+    cart = await shop.carts.read(cart_id)
+    async with shop.database.writer() as connection:
+        lines = {line.sku: line for line in (await price_cart(connection, cart)).lines}
+    for sku, quantity in cart.quantities.items():
+        left = lines[sku].available if sku in lines else 0
+        one = replace(operation, id=operation.id and f"{operation.id}:{sku}")
+        if left == 0:
+            cart = await shop.carts.remove(cart_id, sku, one)
+        elif left < quantity:
+            cart = await shop.carts.put(cart_id, sku, left, left, one)
+    return cart
 
 
 async def read_cart(shop: "Shop", cart_id: str | None) -> Cart:

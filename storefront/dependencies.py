@@ -95,7 +95,7 @@ async def _look(shop: "Shop", name: str, look: Look) -> None:
 
 
 async def refresh_gauges(shop: "Shop") -> None:
-    """Ask the database what /metrics tells, so that a scrape never waits for it; when it is away, the last values stay."""
+    """Ask the database what /metrics tells, so that no scrape waits for it; while it is away, the last values stay."""
     try:
         async with shop.database.reader() as connection:
             age_s, counts = await oldest_unsent_s(connection), await open_steps(connection)

@@ -16,6 +16,9 @@ class Links:
     def order_url(self, number: str) -> str:
         return self._public_url + self.order_path(number)
 
+    def pay_path(self, number: str) -> str:
+        return f"/orders/{number}/pay?key={self.order_key(number)}"
+
     def document_path(self, number: str, document: str) -> str:
         return f"/orders/{number}/documents/{document}.pdf?key={self.order_key(number)}"
 

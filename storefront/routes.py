@@ -30,7 +30,7 @@ from storefront.handlers.base import BaseHandler
 
 @dataclass(frozen=True)
 class Route:
-    """An address; `{name}` in it stands for one part of a path. Calls describe it in the OpenAPI document, by method."""
+    """An address; `{name}` in it stands for one part of a path. Calls describe it in the OpenAPI document."""
 
     path: str
     handler: type[BaseHandler]

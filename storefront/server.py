@@ -83,7 +83,7 @@ def _listen(server: HTTPServer, port: int, addresses: Sequence[str]) -> int:
 async def _finish(shop: "Shop") -> None:
     """Wait for the requests that are being answered."""
     deadline = asyncio.get_running_loop().time() + FINISH_S
-    while len(shop.readiness.running) and asyncio.get_running_loop().time() < deadline:
+    while len(shop.readiness.running) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 (a WeakSet)
         await asyncio.sleep(LOOK_S)
 
 

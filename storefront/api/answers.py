@@ -1,13 +1,18 @@
 """What the API answers, as types: the OpenAPI document is made of them, too."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.statuses import FulfillmentStatus, OrderStatus, PaymentStatus, ReturnStatus, StepState
 
-Availability = Literal["in_stock", "few", "sold_out"]
+
+class Availability(StrEnum):
+    IN_STOCK = "in_stock"
+    FEW = "few"  # one to five
+    SOLD_OUT = "sold_out"
 
 
 class Answer(BaseModel):

@@ -25,14 +25,10 @@ PATH_PARAMETERS = {
 def openapi_document(routes: "Iterable[Route]") -> dict[str, Any]:
     described = [route for route in routes if route.calls]
     calls = [call for route in described for call in route.calls.values()]
-    paths = {
-        route.path: {method: _operation(route.path, call) for method, call in route.calls.items()}
-        for route in described
-    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "MyClothes", "version": "1", "description": "Prices are in cents and contain VAT."},
-        "paths": paths,
+        "paths": {route.path: _operations(route) for route in described},
         "components": {
             "schemas": _schemas(calls),
             "parameters": {name: dict(parameter) for name, parameter in PARAMETERS.items()},
@@ -40,6 +36,10 @@ def openapi_document(routes: "Iterable[Route]") -> dict[str, Any]:
             "responses": {f"Problem{status}": _problem(status, text) for status, text in PROBLEMS.items()},
         },
     }
+
+
+def _operations(route: "Route") -> dict[str, Any]:
+    return {method: _operation(route.path, call) for method, call in route.calls.items()}
 
 
 def _operation(path: str, call: Call) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _operation(path: str, call: Call) -> dict[str, Any]:
         "summary": call.summary,
         "parameters": [*_path_parameters(path), *_query_parameters(call.query), *map(_parameter_ref, call.parameters)],
         **body,
-        "responses": {str(call.status): _answer(call), **dict(sorted(refusals.items()))},
+        "responses": {str(call.status): _answer(call), **refusals},
     }
 
 

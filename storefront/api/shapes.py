@@ -53,7 +53,7 @@ def _variant(variant: "Variant") -> answers.ProductVariant:
         colour=variant.colour,
         size=variant.size,
         price_cents=variant.price_cents,
-        availability=variant.availability,
+        availability=answers.Availability(variant.availability),
         picture=picture_url(variant.picture),
     )
 

@@ -14,7 +14,7 @@ from shared.errors import ShopError, TooLarge, TooMany, Unavailable, WrongHost
 from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
 from storefront.failures import as_shop_error, is_expected
 from storefront.fields import MAY_REPEAT, Fields, read_fields
-from storefront.security_headers import security_headers
+from storefront.security_headers import content_policy, origin_of, security_headers
 
 if TYPE_CHECKING:
     from storefront.app import Storefront
@@ -31,6 +31,7 @@ class BaseHandler(RequestHandler):
     """Bodies are read here, up to 64 KiB; the rest of a larger one is read and dropped, so that 413 arrives."""
 
     needs_proof_of_origin: ClassVar[bool] = True
+    leads_to_provider: ClassVar[bool] = False  # whether a form of this page may end on the card provider's page
     is_probe: ClassVar[bool] = False  # asked by machines, by address, all the time
 
     def initialize(self, route: str) -> None:
@@ -68,6 +69,9 @@ class BaseHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         for name, value in security_headers(self.shop.settings.is_https).items():
             self.set_header(name, value)
+        if self.leads_to_provider:
+            provider = origin_of(self.shop.settings.payment_gateway)
+            self.set_header("Content-Security-Policy", content_policy(provider))
         if not self.shop.settings.is_production:
             self.set_header("X-Instance", self.shop.instance)
         if self.shop.readiness.draining:
@@ -150,7 +154,10 @@ class BaseHandler(RequestHandler):
         raise NotImplementedError
 
     def log_exception(
-        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
+        self,
+        typ: type[BaseException] | None,  # noqa: ARG002 (Tornado's signature)
+        value: BaseException | None,
+        tb: TracebackType | None,  # noqa: ARG002
     ) -> None:
         if value is not None and not is_expected(value):  # expected failures are no reason to wake anyone
             logger.error("%s %s failed", self.request.method, self.route, exc_info=value)

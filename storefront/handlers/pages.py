@@ -12,7 +12,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class PageHandler(ShopperHandler):
-    def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> None:
+    def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, /, **context: Any) -> None:
         self.set_status(status)
         self.finish(self.shop.templates.get_template(template).render(**context))
 

@@ -11,7 +11,6 @@ from storefront.views.categories import label
 
 Pairs = tuple[tuple[str, str], ...]
 SORTS = (("newest", "Newest"), ("price", "Price, low to high"), ("-price", "Price, high to low"), ("name", "Name"))
-RELEVANCE = ("relevance", "Best match")
 
 
 @dataclass(frozen=True)
@@ -92,5 +91,5 @@ def choices(counts: Sequence[FacetCount], chosen: Sequence[str]) -> list[Choice]
 
 
 def sorts(query: ShopQuery) -> tuple[tuple[str, str], ...]:
-    """The orders to choose from; by relevance only where something is searched for."""
-    return (RELEVANCE, *SORTS) if query.q.strip() else SORTS
+    """The orders to choose from; the one that goes without saying comes first, and stays out of the address."""
+    return (("", "Best match"), *SORTS) if query.q.strip() else (("", "Newest"), *SORTS[1:])

@@ -1,0 +1,132 @@
+"""The cart's page and the forms that change it. A refused change shows the cart again, with what was typed."""
+
+import hashlib
+import re
+from http import HTTPStatus
+
+from shared.domain.cart import Cart
+from shared.errors import CartFull, FieldError, Gone, Invalid, NotFound, ShopError, SoldOut
+from storefront import cart_desk
+from storefront.carts import Operation
+from storefront.fields import Fields
+from storefront.forms.cart import read_quantity, read_sku
+from storefront.handlers.pages import PageHandler
+from storefront.views.carts import CartNews, Removed, cart_page, left_words, removed_from
+
+PIECES = re.compile(r"([A-Z0-9-]{1,24})\*([1-9][0-9]?)")
+CHECKOUT = "checkout"
+
+
+class CartPage(PageHandler):
+    async def show_cart(self, cart: Cart, news: CartNews, status: HTTPStatus = HTTPStatus.OK) -> None:
+        priced = await cart_desk.priced(self.shop, cart)
+        self.keep_cart(cart)
+        self.page("cart.html", status, **cart_page(cart, priced, self.shop.settings.shipping, news))
+
+    async def refuse(self, error: ShopError, sku: str, typed: str) -> None:
+        """Show the cart as it is, with why this was not done."""
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
+        words = _words(error)
+        news = CartNews(
+            faults=error.errors or [FieldError("quantity", words)],
+            line_faults={sku: words} if sku in cart.quantities else {},
+            typed={sku: typed},
+        )
+        await self.show_cart(cart, news, HTTPStatus(error.status))
+
+    def change(self, form: Fields, *what: object) -> Operation:
+        """The operation of this form: the page's operation_id, and a hash of what is asked for."""
+        sha = hashlib.sha256(repr(what).encode()).hexdigest()
+        return self.operation(form.get("operation_id") or None, sha, "operation_id")
+
+
+class CartHandler(CartPage):
+    async def get(self) -> None:
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
+        match = PIECES.fullmatch(self.query.get("removed", ""))
+        removed = None
+        if match and match[1] not in cart.quantities:
+            removed = await self._removed(match[1], int(match[2]))
+        await self.show_cart(cart, CartNews(removed=removed, added_sku=self.query.get("added", "")))
+
+    async def _removed(self, sku: str, quantity: int) -> Removed | None:
+        try:
+            return removed_from(await cart_desk.find_variant(self.shop, sku), quantity)
+        except (NotFound, Gone):
+            return None
+
+
+class AddHandler(CartPage):
+    async def post(self) -> None:
+        form = self.form()
+        sku = read_sku(form)
+        try:
+            quantity = read_quantity(form)
+            operation = self.change(form, quantity)
+            cart = await cart_desk.add_item(self.shop, self.shopper.cart_id, sku, quantity, operation)
+        except (Invalid, SoldOut, CartFull) as error:
+            await self.refuse(error, sku, "")
+            return
+        self.keep_cart(cart)
+        self.see_other(f"/cart?added={sku}")
+
+
+class LineHandler(CartPage):
+    async def post(self, sku: str) -> None:
+        form = self.form()
+        if form.get("remove"):
+            await self._remove(sku, form)
+            return
+        try:
+            quantity = read_quantity(form)
+            operation = self.change(form, quantity)
+            cart = await cart_desk.put_item(self.shop, self.shopper.cart_id, sku, quantity, operation)
+        except (Invalid, SoldOut, CartFull) as error:
+            await self.refuse(error, sku, form.get("quantity", ""))
+            return
+        self.keep_cart(cart)
+        self.see_other(_back(form, "/cart"))
+
+    async def _remove(self, sku: str, form: Fields) -> None:
+        before = await self.shop.carts.read(self.shopper.cart_id)
+        cart = await self.shop.carts.remove(self.shopper.cart_id, sku, self.change(form))
+        self.keep_cart(cart)
+        pieces = before.quantities.get(sku)
+        self.see_other(_back(form, f"/cart?removed={sku}*{pieces}" if pieces else "/cart"))
+
+
+class UndoHandler(CartPage):
+    """Puts back what was just taken out."""
+
+    async def post(self) -> None:
+        form = self.form()
+        sku, quantity = form.get("put_back", ""), read_quantity(form)
+        operation = self.change(form, quantity)
+        try:
+            cart = await cart_desk.add_item(self.shop, self.shopper.cart_id, sku, quantity, operation)
+        except (SoldOut, CartFull) as error:
+            await self.refuse(error, sku, "")
+            return
+        self.keep_cart(cart)
+        self.see_other("/cart")
+
+
+class AcceptHandler(CartPage):
+    """Takes what is left where less is left than was asked for."""
+
+    async def post(self) -> None:
+        form = self.form()
+        operation = self.change(form)
+        cart = await cart_desk.take_what_is_left(self.shop, self.shopper.cart_id, operation)
+        self.keep_cart(cart)
+        self.see_other(_back(form, "/cart"))
+
+
+def _back(form: Fields, usually: str) -> str:
+    return "/checkout" if form.get("back") == CHECKOUT else usually
+
+
+def _words(error: ShopError) -> str:
+    if isinstance(error, SoldOut):
+        return left_words(error.lines[0].left, error.lines[0].wanted)
+    return error.errors[0].message if error.errors else error.title + "."

@@ -1,0 +1,59 @@
+"""The order's page, paying for it, and its documents. Who may read it: see `storefront.order_readers`."""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from shared.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
+from shared.queries.order_view import OrderView
+from shared.services.payments import pay_by_card, pay_by_invoice
+from storefront.handlers.documents import send_document
+from storefront.handlers.pages import PageHandler
+from storefront.order_readers import readable_order
+from storefront.views.orders import order_page
+
+WAYS = {"card": pay_by_card, "invoice": pay_by_invoice}
+
+
+class OrderPage(PageHandler):
+    leads_to_provider: ClassVar[bool] = True
+
+    async def order(self, number: str, key: str | None) -> OrderView:
+        return await readable_order(self.shop, number, key, self.shopper.cart_id)
+
+    def show(self, order: OrderView, notice: str = "", status: HTTPStatus = HTTPStatus.OK) -> None:
+        self.page("order.html", status, **order_page(order, self.shop.settings, self.shop.links, notice))
+
+
+class OrderHandler(OrderPage):
+    async def get(self, number: str) -> None:
+        self.show(await self.order(number, self.query.get("key")))
+
+
+class PayHandler(OrderPage):
+    """Pay once more or in another way; the buyer goes on at the provider's page or back at the order's."""
+
+    async def post(self, number: str) -> None:
+        form = self.form()
+        order = await self.order(number, form.get("key") or self.query.get("key"))
+        way = WAYS.get(form.get("payment", "card"))
+        if way is None:
+            raise Invalid(errors=[FieldError("payment", "Choose card or invoice.")])
+        try:
+            going_on = await way(self.shop.paying, number, self.shop.links.order_url(number))
+        except Conflict:  # settled meanwhile, in another tab: the order's page says so
+            self.see_other(self.shop.links.order_path(number))
+        except Unavailable as error:
+            self.set_header("Retry-After", str(error.retry_after_s))
+            self.show(order, error.detail, HTTPStatus.SERVICE_UNAVAILABLE)
+        else:
+            self.shop.publisher.announce_soon(going_on.messages)
+            self.see_other(going_on.url)
+
+
+class DocumentHandler(OrderPage):
+    async def get(self, number: str, document: str) -> None:
+        order = await self.order(number, self.query.get("key"))
+        found = next((one for one in order.documents if one.number == document), None)
+        if found is None:
+            raise NotFound("There is no such document.")
+        await send_document(self, found)

@@ -1,0 +1,83 @@
+"""What the cart's page shows beside the lines: what is short, what was just done, what all of it costs."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.domain.cart import Cart
+from shared.domain.priced_cart import CartLine, PricedCart
+from shared.domain.pricing import Totals
+from shared.domain.shipping import ShippingMethod, ShippingPrices
+from shared.errors import FieldError
+from shared.queries.catalog import Variant
+from shared.services.checkout import order_totals
+from storefront.views.words import spelled
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was just taken out, with what puts it back."""
+
+    sku: str
+    name: str
+    colour: str
+    size: str
+    quantity: int
+    operation_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartNews:
+    """What happened just now: taken out, put in, or refused. Faults of a line are kept by its SKU."""
+
+    removed: Removed | None = None
+    added_sku: str = ""
+    faults: Sequence[FieldError] = ()
+    line_faults: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+def new_operation_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def cart_page(cart: Cart, priced: PricedCart, prices: ShippingPrices, news: CartNews) -> dict[str, Any]:
+    """The context of cart.html."""
+    known = {line.sku for line in priced.lines}
+    notes = {line.sku: shortage_words(line) for line in priced.lines if line.quantity > line.available}
+    return {
+        "cart": priced,
+        "totals": standard_totals(priced, prices),
+        "notes": notes | dict(news.line_faults),
+        "needs_accept": any(line.quantity > line.available for line in priced.lines)
+        or not known >= set(cart.quantities),
+        "operation_ids": {line.sku: new_operation_id() for line in priced.lines},
+        "accept_id": new_operation_id(),
+        "removed": news.removed,
+        "added": next((line for line in priced.lines if line.sku == news.added_sku), None),
+        "faults": news.faults,
+        "typed": news.typed,
+    }
+
+
+def standard_totals(priced: PricedCart, prices: ShippingPrices) -> Totals | None:
+    return order_totals(priced, ShippingMethod.STANDARD, prices) if priced.lines else None
+
+
+def shortage_words(line: CartLine) -> str:
+    """Why a line cannot be bought as it is; nothing changes in a cart without the shopper."""
+    if line.withdrawn:
+        return "This is not sold any more."
+    return left_words(line.available, line.quantity)
+
+
+def left_words(left: int, wanted: int) -> str:
+    """ "Two left, you asked for three." """
+    if left == 0:
+        return "Sold out just now."
+    return f"{spelled(left).capitalize()} left, you asked for {spelled(wanted)}."
+
+
+def removed_from(variant: Variant, quantity: int) -> Removed:
+    return Removed(variant.sku, variant.name, variant.colour, variant.size, quantity, new_operation_id())

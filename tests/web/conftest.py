@@ -1,0 +1,45 @@
+"""The storefront on a free port, real down to its services, and a small client that keeps cookies."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+
+from shared.db import Database
+from shared.settings import Settings
+from storefront.server import serve
+from storefront.shop import Shop, open_shop
+from tests.fakes import ListPublisher
+from tests.web.browser import Browser
+
+
+@pytest_asyncio.fixture(scope="session")
+async def shop(settings: Settings, _schema: Database) -> AsyncIterator[Shop]:
+    async with open_shop(settings, 0, ListPublisher()) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session")
+async def base_url(shop: Shop) -> AsyncIterator[str]:
+    async with serve(shop, 0, ["127.0.0.1"]) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def new_browser(base_url: str, database: Database) -> Callable[[], Browser]:
+    """Makes browsers that know nothing of each other; the database is empty."""
+    return lambda: Browser(base_url)
+
+
+@pytest.fixture
+def browser(new_browser: Callable[[], Browser]) -> Browser:
+    return new_browser()
+
+
+@pytest.fixture
+def sent(shop: Shop) -> ListPublisher:
+    """What was announced during this test."""
+    publisher = shop.publisher
+    assert isinstance(publisher, ListPublisher)
+    publisher.sent.clear()
+    return publisher
