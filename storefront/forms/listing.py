@@ -12,7 +12,6 @@ from storefront.validation import check
 
 PER_PAGE = 24
 MOST_PAGES = 10_000
-Sort = Literal["relevance", "newest", "price", "-price", "name"]
 
 
 class ShopQuery(BaseModel):
@@ -27,7 +26,7 @@ class ShopQuery(BaseModel):
     price_min: EuroCents | None = None
     price_max: EuroCents | None = None
     in_stock: Flag = False
-    sort: Sort | Literal[""] = ""
+    sort: Sort = ""
     page: Whole = Field(1, ge=1, le=MOST_PAGES)
 
     @property

@@ -1,5 +1,6 @@
 """/shop: the listing, by filter and search."""
 
+from http import HTTPStatus
 from typing import Any
 
 from shared.queries.listing import Listing, listing
