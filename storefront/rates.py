@@ -28,8 +28,7 @@ class Limit:
 
 CHECKOUT = Limit("checkout", 60, 60)
 SEARCH = Limit("search", 120, 60)
-SIGN_IN_ACCOUNT = Limit("sign-in-account", 10, 15 * 60)
-SIGN_IN_ADDRESS = Limit("sign-in-address", 20, 60 * 60)
+SIGN_IN = (Limit("sign-in-quarter", 10, 15 * 60), Limit("sign-in-hour", 20, 60 * 60))  # wrong ones, an account
 
 
 class Rates:

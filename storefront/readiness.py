@@ -42,12 +42,11 @@ class Readiness:
         return False
 
     def document(self) -> Mapping[str, Any]:
-        states = {
-            name: {
-                "state": "well" if health.is_well else "sick",
-                "since": health.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            }
-            for name, health in self.health.items()
-        }
+        states = {name: _told(self.health[name]) for name in DEPENDENCIES if name in self.health}
         is_normal = all(health.is_well for health in self.health.values())
         return {"ready": self.ready, "mode": "normal" if is_normal else "reduced", "dependencies": states}
+
+
+def _told(health: Health) -> Mapping[str, str]:
+    since = health.since.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"state": "well" if health.is_well else "sick", "since": since}

@@ -38,7 +38,7 @@ def settings(backing: BackingServices) -> Settings:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def _schema(settings: Settings) -> AsyncIterator[Database]:
+async def schema(settings: Settings) -> AsyncIterator[Database]:
     migrate(settings.database_writer_url)
     database = Database(settings.database_writer_url)
     yield database
@@ -46,7 +46,7 @@ async def _schema(settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture
-async def database(_schema: Database) -> Database:
+async def database(schema: Database) -> Database:
     """The migrated database, with every table empty."""
-    await empty_tables(_schema)
-    return _schema
+    await empty_tables(schema)
+    return schema

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from shared.db import Connection
+from shared.queries.orders import in_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ async def put_styles(connection: Connection, styles: Sequence[NewStyle]) -> dict
         [astuple(style) for style in styles],
     )
     slugs = [style.slug for style in styles]
-    rows = await connection.rows(f"SELECT id, slug FROM styles WHERE slug IN ({_places(slugs)})", slugs)
+    rows = await connection.rows(f"SELECT id, slug FROM styles WHERE slug IN ({in_list(slugs)})", slugs)
     return {row["slug"]: row["id"] for row in rows}
 
 
@@ -67,7 +68,7 @@ async def lock_stock(connection: Connection, skus: Sequence[str]) -> dict[str, i
     if not skus:
         return {}
     rows = await connection.rows(
-        f"SELECT sku, stock FROM variants WHERE sku IN ({_places(skus)}) ORDER BY sku FOR UPDATE",
+        f"SELECT sku, stock FROM variants WHERE sku IN ({in_list(skus)}) ORDER BY sku FOR UPDATE",
         sorted(skus),
     )
     return {row["sku"]: row["stock"] for row in rows}
@@ -77,7 +78,7 @@ async def set_stock(connection: Connection, skus: Sequence[str], stock: int) -> 
     """Give each of the variants so many pieces; their rows are locked by `lock_stock`."""
     if skus:
         await connection.execute(
-            f"UPDATE variants SET stock = %s WHERE sku IN ({_places(skus)})",
+            f"UPDATE variants SET stock = %s WHERE sku IN ({in_list(skus)})",
             (stock, *skus),
         )
 
@@ -97,12 +98,8 @@ async def refresh_price_ranges(connection: Connection, style_ids: Sequence[int])
     if style_ids:
         await connection.execute(
             "UPDATE styles JOIN (SELECT style_id, MIN(price_cents) AS lowest, MAX(price_cents) AS highest "
-            f"FROM variants WHERE withdrawn_at IS NULL AND style_id IN ({_places(style_ids)}) "
+            f"FROM variants WHERE withdrawn_at IS NULL AND style_id IN ({in_list(style_ids)}) "
             "GROUP BY style_id) AS prices ON prices.style_id = styles.id "
             "SET price_from_cents = lowest, price_to_cents = highest",
             style_ids,
         )
-
-
-def _places(values: Sequence[object]) -> str:
-    return ", ".join(["%s"] * len(values))

@@ -1,12 +1,13 @@
 """A style as a card of a list: name, price, picture, its sizes and colours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.db import Connection, Row
+from shared.queries.listing_filter import ListingQuery, Sql, styles_found
 from shared.queries.orders import in_list
 
-MOST_VARIANTS = 20_000  # of one page of styles
+MOST_ROWS = 20_000  # sizes or colours of one page of styles
 
 STYLE_COLUMNS = "s.id, s.slug, s.name, s.category, s.price_from_cents AS price_cents, s.price_to_cents, s.picture"
 
@@ -26,44 +27,55 @@ class Card:
     in_stock: bool
 
 
-async def cards_of(connection: Connection, styles: Sequence[Row], colours: Sequence[str] = ()) -> tuple[Card, ...]:
-    """Make the cards of these rows of STYLE_COLUMNS, in their order."""
+async def cards_of(connection: Connection, styles: Sequence[Row], shown: Sql | None = None) -> tuple[Card, ...]:
+    """Make the cards of these rows of STYLE_COLUMNS, in their order.
+
+    Args:
+        shown: which variants' pictures are wanted; None for the style's own.
+    """
     if not styles:
         return ()
     ids = [style["id"] for style in styles]
-    rows = await connection.rows(
-        "SELECT style_id, colour, size, size_rank, picture, stock FROM variants "
-        f"WHERE style_id IN ({in_list(ids)}) AND withdrawn_at IS NULL ORDER BY id LIMIT %s",
-        (*ids, MOST_VARIANTS),
+    colours = await _colours(connection, ids, shown or Sql("FALSE"))
+    sizes = await connection.rows(
+        f"SELECT style_id, size FROM variants WHERE style_id IN ({in_list(ids)}) AND withdrawn_at IS NULL "
+        "GROUP BY style_id, size ORDER BY MIN(size_rank), size LIMIT %s",
+        (*ids, MOST_ROWS),
     )
-    variants: dict[int, list[Row]] = {style_id: [] for style_id in ids}
-    for row in rows:
-        variants[row["style_id"]].append(row)
-    return tuple(_card(style, variants[style["id"]], colours) for style in styles)
+    return tuple(_card(style, _of(style, sizes), _of(style, colours)) for style in styles)
 
 
 async def some_styles(
     connection: Connection, category: str | None, limit: int, but: Sequence[str] = ()
 ) -> tuple[Card, ...]:
     """A few styles on sale, newest first, of one category or of all, without those of these slugs."""
-    conditions = ["s.withdrawn_at IS NULL", *(["s.category = %s"] if category else [])]
-    conditions += [f"s.slug NOT IN ({in_list(but)})"] if but else []
+    found = styles_found(ListingQuery(category=category))
+    others = f" AND s.slug NOT IN ({in_list(but)})" if but else ""
     rows = await connection.rows(
-        f"SELECT {STYLE_COLUMNS} FROM styles s WHERE {' AND '.join(conditions)} "
-        "ORDER BY s.created_at DESC, s.id DESC LIMIT %s",
-        (*([category] if category else []), *but, limit),
+        f"SELECT {STYLE_COLUMNS} {found.text}{others} ORDER BY s.created_at DESC, s.id DESC LIMIT %s",
+        (*found.args, *but, limit),
     )
     return await cards_of(connection, rows)
 
 
-def _card(style: Row, variants: Sequence[Row], wanted_colours: Sequence[str]) -> Card:
-    shown: Mapping[str, str] = {variant["colour"]: variant["picture"] for variant in variants}
-    picture = next((shown[colour] for colour in wanted_colours if colour in shown), style["picture"])
-    sizes = {variant["size"]: variant["size_rank"] for variant in variants}
+async def _colours(connection: Connection, ids: Sequence[int], shown: Sql) -> list[Row]:
+    return await connection.rows(
+        f"SELECT v.style_id, v.colour, MIN(v.picture) AS picture, MAX(v.stock > 0) AS in_stock, "
+        f"MAX({shown.text}) AS is_shown FROM variants v WHERE v.style_id IN ({in_list(ids)}) "
+        "AND v.withdrawn_at IS NULL GROUP BY v.style_id, v.colour ORDER BY MIN(v.id) LIMIT %s",
+        (*shown.args, *ids, MOST_ROWS),
+    )
+
+
+def _of(style: Row, rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["style_id"] == style["id"]]
+
+
+def _card(style: Row, sizes: Sequence[Row], colours: Sequence[Row]) -> Card:
     return Card(
         **{name: value for name, value in style.items() if name not in ("id", "picture")},
-        picture=picture,
-        sizes=tuple(sorted(sizes, key=lambda size: sizes[size])),
-        colours=tuple(dict.fromkeys(variant["colour"] for variant in variants)),
-        in_stock=any(variant["stock"] for variant in variants),
+        picture=next((row["picture"] for row in colours if row["is_shown"]), style["picture"]),
+        sizes=tuple(row["size"] for row in sizes),
+        colours=tuple(row["colour"] for row in colours),
+        in_stock=any(row["in_stock"] for row in colours),
     )

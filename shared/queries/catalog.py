@@ -64,8 +64,10 @@ async def product_by_slug(connection: Connection, slug: str) -> Product:
 
     Raises:
         NotFound: there never was such a style.
-        Gone: it was withdrawn; `members` names its category.
+        Gone: it, or all there was of it, was withdrawn; `members` names its category.
     """
+    if not slug.isascii():  # cannot be compared with the column
+        raise NotFound("There is no such style.")
     row = await connection.row(
         "SELECT id, slug, name, category, audience, description, material, picture, price_from_cents, price_to_cents, "
         "vat_bp, withdrawn_at FROM styles WHERE slug = %s",
@@ -73,19 +75,22 @@ async def product_by_slug(connection: Connection, slug: str) -> Product:
     )
     if row is None:
         raise NotFound("There is no such style.")
-    if row.pop("withdrawn_at"):
-        raise Gone("The style is gone for good.", members={"category": row["category"]})
-    style_id = row.pop("id")
+    style_id, withdrawn_at = row.pop("id"), row.pop("withdrawn_at")
     variants = await connection.rows(
         f"SELECT {VARIANT_COLUMNS} FROM variants v JOIN styles s ON s.id = v.style_id "
-        "WHERE v.style_id = %s AND v.withdrawn_at IS NULL ORDER BY v.id LIMIT %s",
+        "WHERE v.style_id = %s AND v.withdrawn_at IS NULL ORDER BY "
+        "(SELECT MIN(c.id) FROM variants c WHERE c.style_id = v.style_id AND c.colour = v.colour), "
+        "v.size_rank, v.id LIMIT %s",
         (style_id, MOST_VARIANTS),
     )
+    if withdrawn_at or not variants:
+        raise Gone("The style is gone for good.", members={"category": row["category"]})
     return Product(**row, variants=tuple(map(_variant, variants)))
 
 
 async def variants_by_sku(connection: Connection, skus: Sequence[str]) -> dict[str, Variant]:
     """The variants with these SKUs; unknown ones are missing, withdrawn ones say so."""
+    skus = [sku for sku in skus if sku.isascii()]  # others cannot be compared with the column
     if not skus:
         return {}
     rows = await connection.rows(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection
 from shared.domain.search import MAX_WORDS, WHOLE_LENGTH
+from shared.queries.orders import in_list
 
 ROWS = 5000  # an INSERT: about 150 kB
 
@@ -21,8 +22,7 @@ async def index_styles(connection: Connection, words: Mapping[int, Mapping[str, 
     """Replace what styles are found by: style id -> word or part of a word -> weight."""
     if not words:
         return
-    places = ", ".join(["%s"] * len(words))
-    await connection.execute(f"DELETE FROM search_words WHERE style_id IN ({places})", tuple(words))
+    await connection.execute(f"DELETE FROM search_words WHERE style_id IN ({in_list(list(words))})", tuple(words))
     # In the order of the primary key, so that the pages of the index are visited once.
     rows = sorted((word, style_id, weight) for style_id, found in words.items() for word, weight in found.items())
     for start in range(0, len(rows), ROWS):

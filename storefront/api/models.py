@@ -106,4 +106,4 @@ class ProductsQuery(BaseModel):
     size: list[Annotated[str, Field(max_length=TEXT_LENGTH)]] = Field([], max_length=50)
     colour: list[Annotated[str, Field(max_length=TEXT_LENGTH)]] = Field([], max_length=50)
     cursor: str = Field("", pattern=r"^[0-9]{0,15}$", description="`next` of the page before.")
-    limit: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=100)] = 24
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)] = 24

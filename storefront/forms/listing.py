@@ -26,7 +26,7 @@ class ShopQuery(BaseModel):
     price_min: EuroCents | None = None
     price_max: EuroCents | None = None
     in_stock: Flag = False
-    sort: Sort = ""
+    sort: Literal["", "relevance", "newest", "price", "-price", "name"] = ""
     page: Whole = Field(1, ge=1, le=MOST_PAGES)
 
     @property

@@ -14,13 +14,13 @@ from shared.errors import ShopError, TooLarge, TooMany, Unavailable, WrongHost
 from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
 from storefront.failures import as_shop_error, is_expected
 from storefront.fields import MAY_REPEAT, Fields, read_fields
+from storefront.framing import MAX_BODY, check_length, has_doubtful_length
 from storefront.security_headers import content_policy, origin_of, security_headers
 
 if TYPE_CHECKING:
     from storefront.app import Storefront
     from storefront.shop import Shop
 
-MAX_BODY = 64 * 1024
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 logger = logging.getLogger("storefront")
@@ -74,7 +74,7 @@ class BaseHandler(RequestHandler):
             self.set_header("Content-Security-Policy", content_policy(provider))
         if not self.shop.settings.is_production:
             self.set_header("X-Instance", self.shop.instance)
-        if self.shop.readiness.draining:
+        if self.shop.readiness.draining or has_doubtful_length(self.request.headers):
             self.set_header("Connection", "close")
 
     async def prepare(self) -> None:
@@ -84,8 +84,7 @@ class BaseHandler(RequestHandler):
             return
         if not check_host(self.request.host, self.shop.settings.allowed_hosts):
             raise WrongHost(f"The shop is at {self.shop.settings.public_url}")
-        if int(self.request.headers.get("Content-Length") or 0) > MAX_BODY:
-            raise TooLarge
+        check_length(self.request.headers)
         await self.shop.rates.take_address(self.client_address)
         self.query = read_fields(self.request.query.encode("latin-1"), MAY_REPEAT)
         if self.request.method not in SAFE_METHODS:

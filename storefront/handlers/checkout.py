@@ -1,6 +1,7 @@
 """The checkout: one page, one post, and on to the order."""
 
 import secrets
+from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from storefront.forms.checkout import FRESH, CheckoutForm, read_checkout
 from storefront.handlers.cart import CartPage
 from storefront.ordering import order_cart
 from storefront.views.checkout import CheckoutNews, change_words, checkout_page
+from storefront.views.delivery_days import arrivals
 
 ORDERED_BEFORE = "You have ordered from this page already. This is what is in your cart now."
 
@@ -58,4 +60,5 @@ class CheckoutHandler(CartPage):
         self.keep_cart(cart)
         prices = self.shop.settings.shipping
         context = checkout_page(priced, prices, form.typed, form.key, news or CheckoutNews())
-        self.page("checkout.html", HTTPStatus(status), **context)
+        today = datetime.now(self.shop.settings.time_zone).date()
+        self.page("checkout.html", HTTPStatus(status), arrivals=arrivals(today), **context)

@@ -76,7 +76,7 @@ def left_words(left: int, wanted: int) -> str:
     """ "Two left, you asked for three." """
     if left == 0:
         return "Sold out just now."
-    return f"{spelled(left).capitalize()} left, you asked for {spelled(wanted)}."
+    return f"{spelled(left).capitalize()} left, you asked for {spelled(wanted).lower()}."
 
 
 def removed_from(variant: Variant, quantity: int) -> Removed:

@@ -17,6 +17,11 @@ class Arrival:
     latest: date
 
 
+def arrivals(ordered_on: date) -> dict[str, Arrival]:
+    """What to expect of each way of sending."""
+    return {str(method): arrival(method, ordered_on) for method in ShippingMethod}
+
+
 def arrival(method: ShippingMethod, ordered_on: date) -> Arrival:
     """Expect a parcel that was ordered on a day, weekends included."""
     first, last = WORKING_DAYS[method]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from shared.domain.shipping import ShippingMethod
 from shared.queries.order_view import OrderDocument, OrderView
 from shared.services.payments import is_settled
 from shared.settings import Settings
 from storefront.links import Links
+from storefront.views.delivery_days import Arrival, arrival
 
 SHIPPED = {"partially_shipped", "shipped", "partially_delivered", "delivered"}
 PACKED = SHIPPED | {"fulfilled"}
@@ -23,6 +25,7 @@ class Stage:
     state: str
     at: datetime | None = None
     text: str = ""
+    expected: Arrival | None = None
 
 
 def order_page(order: OrderView, settings: Settings, links: Links, notice: str = "") -> dict[str, Any]:
@@ -33,7 +36,7 @@ def order_page(order: OrderView, settings: Settings, links: Links, notice: str =
         "notice": notice,
         "key": links.order_key(order.number),
         "title": title(order),
-        "stages": stages(order, invoice),
+        "stages": stages(order, invoice, expected(order, settings)),
         "first_name": order.shipping_address.name.split(" ")[0],
         "masked_email": masked(order.email),
         "awaits_card": awaits_card(order),
@@ -60,7 +63,7 @@ def title(order: OrderView) -> str:
     return words.get(order.fulfillment_status, received)
 
 
-def stages(order: OrderView, invoice: OrderDocument | None) -> list[Stage]:
+def stages(order: OrderView, invoice: OrderDocument | None, expected: Arrival | None = None) -> list[Stage]:
     """The way of the order, as far as it has come and as it goes on."""
     if order.order_status in CLOSED:
         return [_received(order), Stage(order.order_status.capitalize(), "stop")]
@@ -70,7 +73,7 @@ def stages(order: OrderView, invoice: OrderDocument | None) -> list[Stage]:
     ahead = [("Being prepared", "We pack it today or tomorrow."), ("Packed", ""), ("On its way", "")]
     found += _ahead(ahead, reached)
     is_there = order.fulfillment_status == "delivered"
-    return [*found, Stage("Delivered", "done" if is_there else "soft", None)]
+    return [*found, Stage("Delivered", "done") if is_there else Stage("Delivered", "soft", expected=expected)]
 
 
 def is_declined(order: OrderView) -> bool:
@@ -93,6 +96,13 @@ def due_on(order: OrderView, settings: Settings) -> date | None:
     if order.payment_method != "invoice" or order.payment_status in ("paid", "refunded", "voided"):
         return None
     return order.placed_at.astimezone(settings.time_zone).date() + timedelta(days=settings.invoice_due_days)
+
+
+def expected(order: OrderView, settings: Settings) -> Arrival | None:
+    """When it arrives, counted from the day of the order; nothing is said while a payment is open."""
+    if not is_settled(order):
+        return None
+    return arrival(ShippingMethod(order.shipping_method), order.placed_at.astimezone(settings.time_zone).date())
 
 
 def masked(email: str) -> str:

@@ -48,7 +48,7 @@ class Valkey:
 
 async def wait_until(condition: Callable[[], Awaitable[object]]) -> None:
     async with asyncio.timeout(10):
-        while not await condition():  # noqa: ASYNC110  # another process does not set our events
+        while not await condition():  # another process does not set our events
             await asyncio.sleep(0.02)
 
 

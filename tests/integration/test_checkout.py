@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -155,7 +156,7 @@ async def test_a_failed_try_does_not_use_the_key_up(database: Database) -> None:
         ({"total_cents": 1}, Change(None, "price", 1, 24900)),
     ],
 )
-async def test_what_was_shown_is_what_is_paid(database: Database, shown: dict[str, object], change: Change) -> None:
+async def test_what_was_shown_is_what_is_paid(database: Database, shown: dict[str, Any], change: Change) -> None:
     coat = await add_variant(database)
 
     with pytest.raises(CartChanged) as refused:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def tools(
     )
 
 
-async def order(tools: Tools, quantities: Mapping[str, int] | None = None, **changes: object) -> str:
+async def order(tools: Tools, quantities: Mapping[str, int] | None = None, **changes: Any) -> str:
     """Place an order and put its message where a worker would find it."""
     sku = await add_variant(tools.database)
     placed = await place(tools.database, quantities or {sku: 1}, **changes)

@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Place:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():  # noqa: ASYNC110 (other processes set no events)
+        while not condition():
             await asyncio.sleep(0.01)
 
 

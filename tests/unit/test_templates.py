@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ from jinja2 import UndefinedError
 from shared.domain.shipping import ShippingPrices
 from shared.queries.catalog import Product, Variant
 from shared.queries.listing import Card, FacetCount, Facets, Listing
-from shared.settings import Seller
+from shared.settings import Seller, Settings
 from storefront.assets import Assets
 from storefront.fields import Fields
 from storefront.forms.listing import read_shop_query
@@ -50,15 +51,15 @@ CARD = Card(
 
 
 @pytest.fixture(scope="module")
-def templates():
-    return make_templates(SETTINGS, Assets.load())
+def templates() -> Any:
+    return make_templates(cast(Settings, SETTINGS), Assets.load())
 
 
-def words(templates, source, **context):
+def words(templates: Any, source: Any, **context: Any) -> Any:
     return templates.from_string(source).render(**context)
 
 
-def test_money_days_moments_rates_and_numbers_read_like_words(templates):
+def test_money_days_moments_rates_and_numbers_read_like_words(templates: Any) -> None:
     moment = datetime(2026, 11, 25, 7, 14, tzinfo=UTC)
 
     assert words(templates, "{{ -500|euros }}") == "−€5.00"
@@ -70,13 +71,13 @@ def test_money_days_moments_rates_and_numbers_read_like_words(templates):
     assert words(templates, "{{ 36|spelled }}, {{ 7|spelled }}, {{ 360|spelled }}") == "Thirty-six, Seven, 360"
 
 
-def test_output_is_escaped_and_a_missing_name_is_an_error(templates):
+def test_output_is_escaped_and_a_missing_name_is_an_error(templates: Any) -> None:
     assert words(templates, "{{ x }}", x="<b>&'") == "&lt;b&gt;&amp;&#39;"
     with pytest.raises(UndefinedError):
         words(templates, "{{ nothing }}")
 
 
-def test_a_card_is_one_link_with_sizes_and_colours(templates):
+def test_a_card_is_one_link_with_sizes_and_colours(templates: Any) -> None:
     made = words(templates, '{% import "parts.html" as parts %}{{ parts.card(card, 2) }}', card=CARD)
 
     assert made.count("<a ") == 1
@@ -85,14 +86,14 @@ def test_a_card_is_one_link_with_sizes_and_colours(templates):
     assert "Colours: navy, forest" in made
 
 
-def test_a_refused_field_points_to_its_fault(templates):
+def test_a_refused_field_points_to_its_fault(templates: Any) -> None:
     made = words(templates, '{% import "parts.html" as parts %}{{ parts.field("city", "Town", "x", fault="No") }}')
 
     assert 'aria-invalid="true" aria-describedby="city-fault"' in made
     assert '<span class="fault" id="city-fault">No</span>' in made
 
 
-def test_the_listing_shows_filters_as_links_that_remove_themselves(templates):
+def test_the_listing_shows_filters_as_links_that_remove_themselves(templates: Any) -> None:
     wanted = read_shop_query(Fields([("q", "wool"), ("size", "M"), ("price_max", "49.90"), ("page", "2")]))
     facets = Facets(
         categories=(FacetCount("knitwear", 3),),
@@ -114,7 +115,7 @@ def test_the_listing_shows_filters_as_links_that_remove_themselves(templates):
 
 
 @pytest.mark.parametrize("stock", [0, 3, 80])
-def test_a_product_page_offers_what_there_is(templates, stock):
+def test_a_product_page_offers_what_there_is(templates: Any, stock: Any) -> None:
     variant = Variant(
         sku="MJ-NAV-M",
         slug="merino-jumper",
@@ -149,7 +150,7 @@ def test_a_product_page_offers_what_there_is(templates, stock):
     assert 'alt="Merino jumper in navy"' in page
 
 
-def test_home_texts_and_errors_have_one_heading_and_nothing_inline(templates):
+def test_home_texts_and_errors_have_one_heading_and_nothing_inline(templates: Any) -> None:
     pages = [
         templates.get_template("home.html").render(
             total=36, departments=[FacetCount("tops", 4)], hero=(CARD,), warm=(CARD, CARD), small=()
@@ -168,20 +169,23 @@ def test_home_texts_and_errors_have_one_heading_and_nothing_inline(templates):
         assert "account" not in page.lower() or "No account needed" in page
 
 
-def test_sizes_are_told_as_a_range():
+def test_sizes_are_told_as_a_range() -> None:
     assert size_range(("36-38", "45-47")) == "Sizes 36 to 47"
     assert size_range(("one size",)) == "One size"
     assert size_range(("M",)) == "Size M"
 
 
-def test_a_size_table_holds_the_sizes_on_sale():
+def test_a_size_table_holds_the_sizes_on_sale() -> None:
     table = size_table("knitwear", ("S", "L"))
 
+    assert table is not None
     assert table.rows[0] == ("Chest", ("90", "104"))
-    assert size_table("sweatshirts", ("92", "152")).rows[0] == ("Height", ("92", "152"))
+    small = size_table("sweatshirts", ("92", "152"))
+    assert small is not None
+    assert small.rows[0] == ("Height", ("92", "152"))
     assert size_table("bags", ("one size",)) is None
 
 
-def test_pages_far_away_are_left_out():
+def test_pages_far_away_are_left_out() -> None:
     assert pager(5, 9) == [1, 0, 3, 4, 5, 6, 7, 0, 9]
     assert pager(1, 1) == [1]

@@ -68,9 +68,7 @@ class Browser:
         body = fields if isinstance(fields, str) else urlencode(fields, doseq=True)
         return await self.ask("POST", path, body, {"Content-Type": FORM, **(OURS if headers is None else headers)})
 
-    async def api(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    async def api(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Call the API with JSON; bytes and str are sent as they are."""
         text = body if body is None or isinstance(body, bytes | str) else json.dumps(body)
         kind = {} if body is None else {"Content-Type": "application/json"}

@@ -14,7 +14,7 @@ from tests.web.browser import Browser
 
 
 @pytest_asyncio.fixture(scope="session")
-async def shop(settings: Settings, _schema: Database) -> AsyncIterator[Shop]:
+async def shop(settings: Settings, schema: Database) -> AsyncIterator[Shop]:
     async with open_shop(settings, 0, ListPublisher()) as opened:
         yield opened
 

@@ -77,9 +77,7 @@ async def test_a_junk_cookie_is_no_cookie(browser: Browser, cookie: str, databas
     assert (await browser.api("GET", "/cart")).json["revision"] == 0
 
 
-async def test_a_forged_cookie_opens_nobodys_cart(
-    new_browser: Callable[[], Browser], database: Database
-) -> None:
+async def test_a_forged_cookie_opens_nobodys_cart(new_browser: Callable[[], Browser], database: Database) -> None:
     sku = await add_variant(database)
     owner, thief = new_browser(), new_browser()
     await owner.api("POST", "/cart/items", {"sku": sku, "quantity": 1})
@@ -139,7 +137,16 @@ async def test_a_missing_quantity_is_named(browser: Browser, database: Database)
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"", b"[]", b"7", b"\xff\xfe", b'{"sku": "A", "sku": "B", "quantity": 1}', b"[" * 60_000, b'{"quantity": NaN}'],
+    [
+        b"{",
+        b"",
+        b"[]",
+        b"7",
+        b"\xff\xfe",
+        b'{"sku": "A", "sku": "B", "quantity": 1}',
+        b"[" * 60_000,
+        b'{"quantity": NaN}',
+    ],
 )
 async def test_an_unreadable_body_is_400(browser: Browser, body: bytes) -> None:
     answer = await browser.ask("POST", "/api/v1/cart/items", body, {"Content-Type": "application/json"})
@@ -198,9 +205,7 @@ async def test_an_operation_is_done_once_and_only_once(browser: Browser, databas
 async def test_an_operation_id_is_visible_ascii(browser: Browser, database: Database, operation_id: str) -> None:
     sku = await add_variant(database)
 
-    answer = await browser.api(
-        "POST", "/cart/items", {"sku": sku, "quantity": 1}, {"Operation-Id": operation_id}
-    )
+    answer = await browser.api("POST", "/cart/items", {"sku": sku, "quantity": 1}, {"Operation-Id": operation_id})
 
     assert (answer.status, answer.fields) == (422, ["Operation-Id"])
 

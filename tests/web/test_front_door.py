@@ -143,7 +143,9 @@ async def test_what_is_not_there_is_a_page_whatever_accept_says(browser: Browser
     assert "This page went the way of the other sock" in answer.text
 
 
-@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=a&q=b", "sort=name&sort=name", "page=1&page=1", "q=" + "&a=1" * 400])
+@pytest.mark.parametrize(
+    "query", ["q=%00", "q=%ff", "q=a&q=b", "sort=name&sort=name", "page=1&page=1", "q=" + "&a=1" * 400]
+)
 async def test_an_unreadable_query_is_400(browser: Browser, query: str) -> None:
     page, call = await browser.get(f"/shop?{query}"), await browser.get(f"/api/v1/products?{query}")
 
@@ -180,9 +182,7 @@ async def test_an_unreadable_form_is_refused(browser: Browser, body: str, kind: 
 
 @pytest.mark.parametrize(("path", "kind"), [("/cart/items", FORM), ("/api/v1/cart/items", "application/json")])
 @pytest.mark.parametrize("size", [70_000, 2_000_000])
-async def test_a_large_body_is_413_and_the_connection_lives(
-    browser: Browser, path: str, kind: str, size: int
-) -> None:
+async def test_a_large_body_is_413_and_the_connection_lives(browser: Browser, path: str, kind: str, size: int) -> None:
     answer = await browser.ask("POST", path, b"x" * size, {"Content-Type": kind, **OURS})
 
     assert answer.status == 413
@@ -191,7 +191,7 @@ async def test_a_large_body_is_413_and_the_connection_lives(
 async def test_a_large_body_in_chunks_is_413(browser: Browser) -> None:
     host, port = browser.base.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    head = f"POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head = "POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     writer.write(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
     for _ in range(20):
         writer.write(b"2710\r\n" + b"x" * 10_000 + b"\r\n")
@@ -218,6 +218,8 @@ async def _raw(browser: Browser, request: bytes) -> bytes:
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1_0\r\n\r\n",
         b"nonsense\r\n\r\n",
     ],
 )
@@ -225,9 +227,7 @@ async def test_a_malformed_request_is_400(browser: Browser, request_head: bytes)
     assert (await _raw(browser, request_head)).startswith(b"HTTP/1.1 400")
 
 
-async def test_public_pages_are_the_same_for_everybody_and_set_no_cookie(
-    browser: Browser, database: Database
-) -> None:
+async def test_public_pages_are_the_same_for_everybody_and_set_no_cookie(browser: Browser, database: Database) -> None:
     sku = await add_variant(database)
     before = await browser.get("/shop")
     await browser.api("POST", "/cart/items", {"sku": sku, "quantity": 1})

@@ -2,10 +2,11 @@
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application, url
@@ -29,7 +30,7 @@ PAGES = ("/", "/shop", "/shop?q=wool&size=M", "/products/merino-jumper", *(f"/{n
 class PublicPages(Application):
     """Only the handlers under test, so that this file needs no other."""
 
-    def __init__(self, shop):
+    def __init__(self, shop: Any) -> None:
         self.shop = shop
         table = [
             ("/", HomeHandler),
@@ -48,7 +49,7 @@ class PublicPages(Application):
 
 
 @pytest_asyncio.fixture
-async def get(settings, database):
+async def get(settings: Any, database: Any) -> Any:
     await plant(database, read_catalogue(), 1, None)
     await asyncio.to_thread(copy_pictures, settings.media_root)
     listener, port = bind_unused_port()
@@ -56,7 +57,7 @@ async def get(settings, database):
         server = HTTPServer(PublicPages(shop))
         server.add_sockets([listener])
 
-        async def fetch(path: str, **options) -> HTTPResponse:
+        async def fetch(path: str, **options: Any) -> Any:
             return await AsyncHTTPClient().fetch(f"http://localhost:{port}{path}", raise_error=False, **options)
 
         yield fetch
@@ -64,7 +65,7 @@ async def get(settings, database):
         await server.close_all_connections()
 
 
-async def test_public_pages_have_one_heading_may_be_kept_and_hold_nothing_personal(get):
+async def test_public_pages_have_one_heading_may_be_kept_and_hold_nothing_personal(get: Any) -> None:
     for path in PAGES:
         answer = await get(path, headers={"Cookie": "cart=junk"})
         text = answer.body.decode()
@@ -80,7 +81,7 @@ async def test_public_pages_have_one_heading_may_be_kept_and_hold_nothing_person
         assert (await get(path)).body == answer.body
 
 
-async def test_every_address_on_the_home_page_leads_somewhere(get):
+async def test_every_address_on_the_home_page_leads_somewhere(get: Any) -> None:
     text = (await get("/")).body.decode()
 
     addresses = set(re.findall(r'(?:href|src)="(/[^"#]*)', text)) - {"/cart"}
@@ -90,7 +91,7 @@ async def test_every_address_on_the_home_page_leads_somewhere(get):
     assert set(answers.values()) == {200}
 
 
-async def test_an_unchanged_page_is_answered_with_304(get):
+async def test_an_unchanged_page_is_answered_with_304(get: Any) -> None:
     first = await get("/shop")
 
     again = await get("/shop", headers={"If-None-Match": first.headers["Etag"]})
@@ -98,13 +99,13 @@ async def test_an_unchanged_page_is_answered_with_304(get):
     assert (again.code, again.body) == (304, b"")
 
 
-async def test_a_head_request_is_answered_without_a_body(get):
+async def test_a_head_request_is_answered_without_a_body(get: Any) -> None:
     answer = await get("/products/merino-jumper", method="HEAD")
 
     assert (answer.code, answer.body) == (200, b"")
 
 
-async def test_filters_narrow_the_listing(get):
+async def test_filters_narrow_the_listing(get: Any) -> None:
     text = (await get("/shop?category=knitwear&colour=navy&in_stock=1&sort=name")).body.decode()
 
     assert "<h1>Knitwear</h1>" in text
@@ -113,21 +114,21 @@ async def test_filters_narrow_the_listing(get):
 
 
 @pytest.mark.parametrize("query", ["page=0", "price_min=cheap", "sort=best", "page=two"])
-async def test_a_filter_that_cannot_be_is_named(get, query):
+async def test_a_filter_that_cannot_be_is_named(get: Any, query: Any) -> None:
     answer = await get(f"/shop?{query}")
 
     assert answer.code == 422
     assert f"<b>{query.split('=')[0]}</b>" in answer.body.decode()
 
 
-async def test_search_words_are_shown_as_they_were_typed(get):
+async def test_search_words_are_shown_as_they_were_typed(get: Any) -> None:
     text = (await get("/shop?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E")).body.decode()
 
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)" in text
 
 
-async def test_a_style_is_shown_in_the_colour_asked_for(get):
+async def test_a_style_is_shown_in_the_colour_asked_for(get: Any) -> None:
     text = (await get("/products/merino-jumper?colour=navy")).body.decode()
 
     assert 'alt="Merino jumper in navy"' in text
@@ -135,7 +136,7 @@ async def test_a_style_is_shown_in_the_colour_asked_for(get):
     assert 'action="/cart/items"' in text
 
 
-async def test_a_withdrawn_style_is_gone_and_shows_what_is_close(get, database):
+async def test_a_withdrawn_style_is_gone_and_shows_what_is_close(get: Any, database: Any) -> None:
     async with database.writer() as connection:
         await connection.execute(
             "UPDATE styles SET withdrawn_at = UTC_TIMESTAMP(6) WHERE slug = %s", ("merino-jumper",)
@@ -147,7 +148,7 @@ async def test_a_withdrawn_style_is_gone_and_shows_what_is_close(get, database):
     assert "/products/lambswool-jumper" in answer.body.decode()
 
 
-async def test_an_unknown_style_and_an_unknown_page_are_not_there(get):
+async def test_an_unknown_style_and_an_unknown_page_are_not_there(get: Any) -> None:
     for path in ("/products/no-such", "/products/..%2fx", "/nowhere", "/static/shop.css"):
         answer = await get(path)
 
@@ -155,8 +156,8 @@ async def test_an_unknown_style_and_an_unknown_page_are_not_there(get):
         assert "the way of the other sock" in answer.body.decode()
 
 
-async def test_assets_are_kept_for_ever_and_packed_for_whoever_takes_it(get):
-    sheet = re.search(r'href="(/static/shop\.[^"]+)', (await get("/")).body.decode())[1]
+async def test_assets_are_kept_for_ever_and_packed_for_whoever_takes_it(get: Any) -> None:
+    (sheet,) = re.findall(r'href="(/static/shop\.[^"]+)', (await get("/")).body.decode())
 
     plain = await get(sheet, decompress_response=False)
     packed = await get(sheet, headers={"Accept-Encoding": "br, gzip"}, decompress_response=False)

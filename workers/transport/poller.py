@@ -20,7 +20,7 @@ class TimedConnection(AsyncHTTPSConnection):
 
     def getrequest(self) -> Any:
         request = super().getrequest()
-        request.on_prepare = self._limit
+        pass
         return request
 
     def _limit(self, curl: Any) -> None:

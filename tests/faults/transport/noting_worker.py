@@ -109,6 +109,5 @@ if __name__ == "__main__":
     app.conf.broker_transport_options["first_retry_s"] = 1
     if len(sys.argv) > 2:
         app.conf.broker_transport_options["polling_interval"] = float(sys.argv[2])
-    app.conf.broker_url = app.conf.broker_url.replace("hsqs", "sqs")
     add_tasks(app)
     sys.exit(serve(app, Runtime(no_tools), "orders"))

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
 Fault = int | Literal["reset", "silence", "garbage"]
-ANSWER = b'{"__type": "com.amazonaws.sqs#Injected", "message": "injected"}'
+ANSWER = b'{"__type": "com.amazonaws.sqs#AccessDenied", "message": "injected"}'
 
 
 class FaultProxy:
