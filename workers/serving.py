@@ -12,12 +12,12 @@ from workers.runtime import Runtime
 logger = logging.getLogger(__name__)
 
 # What Celery says of each message says nothing that the ledger does not say with the order's number.
-LOUDER: dict[str, int] = {"celery": logging.WARNING, "celery.app.trace": logging.ERROR}
+FROM_LEVEL: dict[str, int] = {"celery": logging.WARNING, "celery.app.trace": logging.ERROR}
 
 
 def serve(app: Celery, runtime: Runtime[Any], queue: str) -> int:
     """Work on one queue; blocks, and returns the exit code: 0 after SIGTERM."""
-    for name, level in LOUDER.items():
+    for name, level in FROM_LEVEL.items():
         logging.getLogger(name).setLevel(level)
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_process_shutdown.connect(lambda **_: runtime.close(), weak=False)

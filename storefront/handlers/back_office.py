@@ -11,6 +11,7 @@ from shared.queries.orders import order_by_number
 from shared.queries.staff import Staff
 from shared.services.staff import who_is
 from storefront.cookies import STAFF_SESSION
+from storefront.handlers.documents import send_document
 from storefront.handlers.pages import PageHandler
 from storefront.views.states import FULFILLMENT, ORDER, PAYMENT
 
@@ -84,6 +85,4 @@ class DocumentHandler(DeskHandler):
         found = next((one for one in order.documents if one.number == document), None)
         if found is None:
             raise NotFound("There is no such document.")
-        self.set_header("Content-Type", "application/pdf")
-        self.set_header("Content-Disposition", f'inline; filename="{found.number}.pdf"')
-        self.finish(await self.shop.media.read(found.path))
+        await send_document(self, found)

@@ -5,7 +5,7 @@ import re
 from http import HTTPStatus
 
 from shared.domain.cart import Cart
-from shared.errors import CartFull, FieldError, Gone, Invalid, NotFound, ShopError, SoldOut
+from shared.errors import CartFull, FieldError, Gone, Invalid, NotFound, OperationReused, ShopError, SoldOut
 from storefront import cart_desk
 from storefront.carts import Operation
 from storefront.fields import Fields
@@ -127,6 +127,8 @@ def _back(form: Fields, usually: str) -> str:
 
 
 def _words(error: ShopError) -> str:
+    if isinstance(error, OperationReused):
+        return "You have changed this already. This is what is in your cart now."
     if isinstance(error, SoldOut):
         return left_words(error.lines[0].left, error.lines[0].wanted)
     return error.errors[0].message if error.errors else error.title + "."

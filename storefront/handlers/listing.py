@@ -18,6 +18,9 @@ class ListingHandler(PageHandler):
         await count_search(self, wanted.q)
         async with self.shop.database.reader() as connection:
             found = await listing(connection, wanted.listing_query())
+        if found.page > found.pages:
+            self.page("listing.html", HTTPStatus.NOT_FOUND, **listing_context(wanted, found))
+            return
         self.keep_public()
         self.page("listing.html", **listing_context(wanted, found))
 

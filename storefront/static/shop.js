@@ -5,7 +5,10 @@ const each = (selector, act) => document.querySelectorAll(selector).forEach(act)
 
 // Forms marked data-auto send themselves when a choice changes; their buttons (.nojs) hide.
 document.addEventListener("change", ({ target }) => {
-  if (target.form?.matches("[data-auto]") && target.type !== "search") target.form.requestSubmit();
+  if (!target.form?.matches("[data-auto]") || target.type === "search") return;
+  const operation = target.form.elements.operation_id; // two quick changes are two, not one sent twice
+  if (operation) operation.value = newId();
+  target.form.requestSubmit();
 });
 
 // Blank filters stay out of the address.

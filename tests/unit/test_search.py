@@ -38,7 +38,7 @@ def test_words_are_folded(typed: str, words: list[str]) -> None:
     assert normalise(typed) == words
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "+-*\"<>()~@%_\\", "' OR 1=1;--"[:1], "…—“”", "\x00\n", "🧣"])
+@pytest.mark.parametrize("nothing", ["", "   ", '+-*"<>()~@%_\\', "'", "…—“”", "\x00\n", "🧣"])
 def test_a_question_without_letters_has_no_words(nothing: str) -> None:
     assert normalise(nothing) == []
 
@@ -151,6 +151,6 @@ def test_a_style_is_found_by_its_own_name(name: str) -> None:
     assert finds(name, name)
 
 
-@given(st.text(max_size=60))
+@given(st.text(st.characters(codec="latin-1"), max_size=60))
 def test_upper_and_lower_case_ask_the_same(text: str) -> None:
-    assert finds(text.upper(), text.lower()) or normalise(text.upper()) != normalise(text.lower())
+    assert normalise(text.upper()) == normalise(text.lower())

@@ -367,8 +367,9 @@ async def _invoice(database: Database, media: Media, content: bytes) -> None:
         row = await connection.row("SELECT id FROM orders", ())
         assert row
         await connection.execute(
-            "INSERT INTO documents (kind, subject, revision, state, snapshot, number, sha256, path, size, reserved_at, done_at) "
-            "VALUES ('invoice', %s, 0, 'done', '{}', 'I000001', %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+            "INSERT INTO documents (kind, subject, revision, state, snapshot, number, sha256, path, size, reserved_at, "
+            "done_at) VALUES ('invoice', %s, 0, 'done', '{}', 'I000001', %s, %s, %s, UTC_TIMESTAMP(6), "
+            "UTC_TIMESTAMP(6))",
             (f"order:{row['id']}", stored.sha256, stored.path, stored.size),
         )
 

@@ -20,7 +20,7 @@ class TimedConnection(AsyncHTTPSConnection):
 
     def getrequest(self) -> Any:
         request = super().getrequest()
-        pass
+        request.on_prepare = self._limit
         return request
 
     def _limit(self, curl: Any) -> None:
