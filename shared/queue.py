@@ -5,6 +5,7 @@ Nothing here raises for a queue that is away: what was not sent is announced by 
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
@@ -64,7 +65,8 @@ class SqsPublisher:
             _tell_of_loss(messages, "too many messages wait")
             return
         self._waiting.extend(messages)
-        if self._waiting and len(self._senders) < THREADS:
+        batches = math.ceil(len(self._waiting) / BATCH)
+        for _ in range(min(batches, THREADS - len(self._senders))):
             self._start_sender()
 
     async def announce(self, messages: Sequence[Message]) -> list[Message]:

@@ -15,7 +15,7 @@ from deploy.local.lock import take_lock
 from deploy.local.part import Part
 from deploy.local.place import Place
 from deploy.local.ports import Ports, check_ports
-from deploy.local.stop_signals import StopSignals
+from deploy.local.stop_signals import StopSignals, hold_signals
 from deploy.local.supervisor import Supervisor
 from deploy.local.terminal import Terminal
 from deploy.local.tiers import tier_parts
@@ -41,6 +41,7 @@ def run(place: Place, ports: Ports, given: Mapping[str, str]) -> int:
     """
     _check_room(place)
     place.make()
+    hold_signals()
     lock = take_lock(place.lock)
     try:
         parts = shop_parts(place, ports, environment(place.state, ports, given))

@@ -9,6 +9,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAUSE_S = 1.0  # a terminal, a wrapper and a second finger may send the same Ctrl-C more than once
 
 
+def hold_signals() -> None:
+    """Keep a Ctrl-C that comes before `StopSignals` listens until it does, so that it, too, ends in order."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+
 class StopSignals:
     """`async with` listens; `stopped` is set by the first signal, `kill` called by a later one."""
 
@@ -21,6 +26,7 @@ class StopSignals:
     async def __aenter__(self) -> "StopSignals":
         for number in SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._receive)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         return self
 
     async def __aexit__(self, *_: object) -> None:

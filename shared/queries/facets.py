@@ -154,12 +154,15 @@ def _gather(query: ListingQuery, groups: Sequence[_Bits]) -> Sql:
 
 
 def _variants_of(query: ListingQuery) -> Sql:
-    """All variants on sale are read as they lie: by the index of their styles it would take twice as long."""
+    """The variants to look at, in the order that is quick: all of them as they lie, or style by style from those found.
+
+    The optimizer would go by the index of their styles for all, and from all styles for a few: twice the time.
+    """
     if not query.category and not query.words:
         return Sql("variants v IGNORE INDEX (one_of_a_kind) WHERE v.withdrawn_at IS NULL")
     tables = tables_of(query.words)
     test = category_test(query.category) if query.category else Sql("TRUE")
     return Sql(
-        f"variants v WHERE v.withdrawn_at IS NULL AND v.style_id IN (SELECT s.id FROM {tables.text} WHERE {test.text})",
+        f"{tables.text} STRAIGHT_JOIN variants v ON v.style_id = s.id WHERE v.withdrawn_at IS NULL AND {test.text}",
         tables.args + test.args,
     )

@@ -65,7 +65,8 @@ def styles_found(query: ListingQuery, without_category: bool = False) -> Sql:
     if query.category and not without_category:
         tests.append(category_test(query.category))
     variant = every([Sql("v.style_id = s.id"), Sql("v.withdrawn_at IS NULL"), *variant_tests(query).values()])
-    tests.append(Sql(f"EXISTS (SELECT 1 FROM variants v WHERE {variant.text})", variant.args))
+    # With EXISTS, the optimizer may gather all variants on sale before it looks at the first style.
+    tests.append(Sql(f"(SELECT 1 FROM variants v WHERE {variant.text} LIMIT 1) = 1", variant.args))
     where = every(tests)
     return Sql(f"FROM {tables.text} WHERE {where.text}", tables.args + where.args)
 

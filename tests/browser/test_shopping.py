@@ -152,6 +152,7 @@ async def test_the_whole_purchase_by_keyboard_alone(browser: Browser, shop_url: 
     await expect(page.get_by_role("heading", name="Cart", exact=True)).to_be_visible()
     await tab_to(page, "", "Go to checkout")
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Checkout", exact=True)).to_be_visible()
     await tab_to(page, "email")
     for name, value in (("email", "keys@example.com"), ("name", "Jana"), ("line1", "Prinzenstr. 84")):
         await tab_to(page, name)

@@ -35,7 +35,7 @@ def test_addresses_follow_the_ports(tmp_path: Path) -> None:
 
     assert found["PUBLIC_URL"] == "http://localhost:9000"
     assert found["REDIS_URL"] == "redis://127.0.0.1:17379/0"
-    assert found["MAIL_URL"] == "smtp://127.0.0.1:11025"
+    assert found["MAIL_URL"] == "smtp://127.0.0.1:11025?mailbox=http://127.0.0.1:9025"
     assert found["PAYMENT_GATEWAY"] == "http://127.0.0.1:19090"
 
 

@@ -24,7 +24,7 @@ def received(text: str) -> KombuMessage:
     """What kombu makes of the body of an SQS message."""
     channel: Any = Channel.__new__(Channel)
     payload = channel._envelope_payload(json.loads(channel._decode_python_message_body(text)), text, _sqs(text), "url")
-    return KombuMessage(payload, channel=channel)  # type: ignore[no-untyped-call]
+    return KombuMessage(payload, channel=channel)
 
 
 def _sqs(text: str) -> dict[str, str]:
