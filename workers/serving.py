@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from celery import Celery, signals
+from celery.worker import state
 
 from workers.runtime import Runtime
 
@@ -16,7 +17,7 @@ FROM_LEVEL: dict[str, int] = {"celery": logging.WARNING, "celery.app.trace": log
 
 
 def serve(app: Celery, runtime: Runtime[Any], queue: str) -> int:
-    """Work on one queue; blocks, and returns the exit code: 0 after SIGTERM."""
+    """Work on one queue; blocks, and returns the exit code: 0 after SIGTERM and after Ctrl-C."""
     for name, level in FROM_LEVEL.items():
         logging.getLogger(name).setLevel(level)
     signals.setup_logging.connect(_keep_our_logging)
@@ -33,7 +34,12 @@ def serve(app: Celery, runtime: Runtime[Any], queue: str) -> int:
             without_heartbeat=True,
         )
         worker.start()
-    return int(worker.exitcode or 0)
+    return 0 if _is_asked_to_stop() else int(worker.exitcode or 0)
+
+
+def _is_asked_to_stop() -> bool:
+    """Whether an orderly end was asked for. Celery calls a Ctrl-C a failure, though everything was finished."""
+    return state.should_stop is not None and state.should_terminate is None
 
 
 def _keep_our_logging(**_: Any) -> None:

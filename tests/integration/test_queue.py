@@ -171,7 +171,7 @@ async def test_a_silent_sqs_does_not_hold_up_a_stop(own_settings: Settings, capl
     proxy.faults["SendMessageBatch"] = "silence"
     publisher = SqsPublisher(replace(own_settings, sqs_endpoint_url=f"http://127.0.0.1:{proxy.port}"))
 
-    publisher.announce_soon(orders(50))
+    publisher.announce_soon(orders(200))
     async with asyncio.timeout(10):
         await publisher.close()
 

@@ -54,5 +54,5 @@ def test_an_idle_worker_ends_well_when_asked_to(
             if worker.poll() is None:
                 os.killpg(worker.pid, signal.SIGKILL)
 
-    assert exit_code == 0
+    assert exit_code == 0, log.read_text()
     assert "Traceback" not in log.read_text()
