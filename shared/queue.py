@@ -114,6 +114,9 @@ class SqsPublisher:
         entries = [{"Id": str(number), "MessageBody": envelope(message)} for number, message in enumerate(batch)]
         try:
             answer = await self._sqs.call("send_message_batch", batch[0].queue, Entries=entries)
+        except asyncio.CancelledError:
+            _tell_of_loss(batch, "this process stops")
+            raise
         except Exception as error:
             _tell_of_loss(batch, f"SQS took nothing: {error}")
             return []

@@ -11,7 +11,7 @@ from shared.settings import DAY_S, Settings
 from storefront.assets import Assets
 from storefront.views import states
 from storefront.views.categories import CATEGORIES, label
-from storefront.views.days import clock, day, stamp
+from storefront.views.days import clock, day, stamp, time_of_day
 from storefront.views.sizes import size_range
 from storefront.views.swatches import swatch
 from storefront.views.words import plural, rate, spelled
@@ -34,6 +34,7 @@ def make_templates(settings: Settings, assets: Assets) -> Environment:
         "euros": euros,
         "day": partial(day, zone=settings.time_zone),
         "moment": partial(clock, zone=settings.time_zone),
+        "time": partial(time_of_day, zone=settings.time_zone),
         "stamp": partial(stamp, zone=settings.time_zone),
         "country": country_name,
         "rate": rate,

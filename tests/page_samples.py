@@ -358,7 +358,7 @@ REMOVED = Removed("OS06-SKY-L", "Oxford shirt", "sky", "L", 1, "undo-1")
 LINE_FAULT = CartNews(
     faults=[FieldError("quantity", "Enter a whole number from 1 to 99.")],
     line_faults={LINES[0].sku: "Enter a whole number from 1 to 99."},
-    typed={LINES[0].sku: '1;"'},
+    typed={LINES[0].sku: "100"},
 )
 
 PAGES: dict[str, tuple[str, Context]] = {

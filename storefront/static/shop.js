@@ -4,8 +4,11 @@ root.classList.add("js");
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
 // Forms marked data-auto send themselves when a choice changes; their buttons (.nojs) hide.
+// Where the filters fold away (.narrow), one chooses several and sends them by the button.
+const isWide = matchMedia("(min-width: 62rem)");
 document.addEventListener("change", ({ target }) => {
   if (!target.form?.matches("[data-auto]") || target.type === "search") return;
+  if (target.closest("details") && !isWide.matches) return;
   const operation = target.form.elements.operation_id; // two quick changes are two, not one sent twice
   if (operation) operation.value = newId();
   target.form.requestSubmit();

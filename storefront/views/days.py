@@ -15,6 +15,11 @@ def clock(moment: datetime, zone: tzinfo) -> str:
     return f"{there.day} {there:%b} {there:%H:%M}"
 
 
+def time_of_day(moment: datetime, zone: tzinfo) -> str:
+    """ "08:14" """
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
 def stamp(moment: datetime, zone: tzinfo) -> str:
     """ "25 Nov 08:14:07", for the back office"""
     return f"{clock(moment, zone)}:{moment.astimezone(zone):%S}"

@@ -93,7 +93,8 @@ def is_moving(order: OrderView) -> bool:
 
 def due_on(order: OrderView, settings: Settings) -> date | None:
     """When an invoice is to be paid, by the shop's calendar; None when nothing is."""
-    if order.payment_method != "invoice" or order.payment_status in ("paid", "refunded", "voided"):
+    is_closed = order.order_status in CLOSED or order.payment_status in ("paid", "refunded", "voided")
+    if is_closed or order.payment_method != "invoice":
         return None
     return order.placed_at.astimezone(settings.time_zone).date() + timedelta(days=settings.invoice_due_days)
 

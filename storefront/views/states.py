@@ -41,7 +41,7 @@ FULFILLMENT = {
 STEP = {
     "queued": Shown("Queued"),
     "running": Shown("Running", "half"),
-    "waiting": Shown("Waits", "warn"),
+    "waiting": Shown("Waits for payment", "warn"),
     "retrying": Shown("Retrying", "warn"),
     "done": Shown("Done", "done"),
     "dead": Shown("Dead", "stop"),
