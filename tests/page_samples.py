@@ -60,7 +60,9 @@ STYLES = {style.slug: style for style in read_catalogue()}
 LINKS = Links("http://localhost:8000", ["a secret of the tests"])
 EVIL = '<script>alert("1")</script> & Söhne'
 ENDLESS = "Kapuzenpullover" * 6  # nothing to break at
-HOME = Address(name="Jana Łukaszewicz", line1="Prinzenstraße 84", line2="", city="Berlin", postcode="10969", country="DE")
+HOME = Address(
+    name="Jana Łukaszewicz", line1="Prinzenstraße 84", line2="", city="Berlin", postcode="10969", country="DE"
+)
 ADA = Staff(id=1, email="ada@example.com", role="manager", password_hash=None)
 
 Context = dict[str, Any]
@@ -190,7 +192,7 @@ def order(**changes: Any) -> OrderView:
 
 def _order_line(line: CartLine) -> OrderLine:
     kept = ("sku", "slug", "name", "colour", "size", "picture", "vat_bp", "quantity", "unit_price_cents")
-    states = dict.fromkeys(("packed", "shipped", "delivered", "canceled", "returned"), 0)
+    states: dict[str, Any] = dict.fromkeys(("packed", "shipped", "delivered", "canceled", "returned"), 0)
     return OrderLine(**{name: getattr(line, name) for name in kept}, **states)
 
 
@@ -239,7 +241,9 @@ def _card_order(**changes: Any) -> OrderView:
 
 
 FRESH_ORDER = order(
-    order_status="pending", documents=(), steps=(step("payment", "queued"), step("receipt", "queued")),
+    order_status="pending",
+    documents=(),
+    steps=(step("payment", "queued"), step("receipt", "queued")),
     events=(event("order.placed"),),
 )
 DECLINED = _card_order(payment_status="failed", payments=(attempt("card", failed_at=NOW, failure="card_declined"),))
@@ -258,7 +262,11 @@ TROUBLED = order(
         step("receipt", "dead", attempts=6, error="550 5.1.1 mailbox unknown"),
         step("mail_payment_failed", "running"),
     ),
-    events=(event("order.placed"), event("payment.declined"), event("receipt.dead", 3, who="worker", why="550 r•••@x.de")),
+    events=(
+        event("order.placed"),
+        event("payment.declined"),
+        event("receipt.dead", 3, who="worker", why="550 r•••@x.de"),
+    ),
     addresses={
         "shipping": replace(HOME, name=EVIL, line1=ENDLESS, line2="2nd floor"),
         "billing": replace(HOME, name="שלום בע״מ", postcode="1016 DX", city="Amsterdam", country="NL"),
@@ -418,7 +426,10 @@ PAGES: dict[str, tuple[str, Context]] = {
     "order-awaits-card": ("order.html", order_of(_card_order(), "The card provider is away. Try again in a minute.")),
     "order-declined": ("order.html", order_of(DECLINED)),
     "order-paid": ("order.html", order_of(PAID)),
-    "order-delivered": ("order.html", order_of(replace(PAID, fulfillment_status="delivered", order_status="completed"))),
+    "order-delivered": (
+        "order.html",
+        order_of(replace(PAID, fulfillment_status="delivered", order_status="completed")),
+    ),
     "order-canceled": ("order.html", order_of(replace(FRESH_ORDER, order_status="canceled", payment_status="voided"))),
     "order-expired": ("order.html", order_of(replace(DECLINED, order_status="expired"))),
     "order-odd": ("order.html", order_of(TROUBLED)),
