@@ -79,9 +79,13 @@ find_pip_wheel() {
     esac
 }
 
+# The tests are told which browser it is by SHOP_CHROMIUM.
 find_browser() {
     for browser in chromium-headless-shell chromium chromium-browser google-chrome "$BROWSER"; do
-        if command -v "$browser" >/dev/null; then return 0; fi
+        if SHOP_CHROMIUM=$(command -v "$browser"); then
+            export SHOP_CHROMIUM
+            return 0
+        fi
     done
     return 1
 }

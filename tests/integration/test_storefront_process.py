@@ -14,6 +14,7 @@ from tornado.httpclient import HTTPClientError
 from deploy.local.backing import BackingServices
 from shared.db import Database
 from tests.conftest import QUICK
+from tests.environments import bare_environment
 from tests.web.browser import Browser
 
 
@@ -97,7 +98,7 @@ async def _until_not_ready(browser: Browser) -> None:
 
 
 async def test_every_missing_setting_is_named_at_once() -> None:
-    process = await _start({"PATH": os.environ["PATH"]}, "--port", "1")
+    process = await _start(bare_environment(), "--port", "1")
 
     output, _ = await process.communicate()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.backing import BackingServices
+from tests.environments import bare_environment
 
 PATIENCE_S = 30
 
@@ -19,7 +20,7 @@ def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedPro
 
 
 def test_bad_settings_are_one_line_that_names_them_all() -> None:
-    found = run("orders", environment={"PATH": os.environ["PATH"], "VISIBILITY_S": "soon"})
+    found = run("orders", environment=bare_environment(VISIBILITY_S="soon"))
 
     assert found.returncode == 2
     assert found.stderr.count("\n") == 1
