@@ -107,7 +107,9 @@ def _system_sql(installation: Installation) -> str:
 
 
 def _reason(said: str) -> str:
-    lines = [line for line in said.splitlines() if "[ERROR]" in line or "No space" in line] or said.splitlines()
+    if "error 28" in said or "No space left" in said:
+        return "the disk is full. Make room and start again"
+    lines = [line for line in said.splitlines() if "[ERROR]" in line] or said.splitlines()
     return lines[0].strip() if lines else "it said nothing"
 
 

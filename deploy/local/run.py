@@ -20,7 +20,8 @@ from deploy.local.supervisor import Supervisor
 from deploy.local.terminal import Terminal
 from deploy.local.tiers import tier_parts
 
-ROOM_MB = 100
+FIRST_ROOM_MB = 150  # the database's first files
+ROOM_MB = 20
 CARDS = "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0000 0000 3220 asks for 3-D Secure"
 
 
@@ -120,8 +121,10 @@ def _show_last_lines(terminal: Terminal, fault: PartFailed) -> None:
 
 
 def _check_room(place: Place) -> None:
-    free_mb = shutil.disk_usage(place.state.parent).free // 1_000_000
-    if free_mb < ROOM_MB:
+    folder = place.state if place.state.exists() else place.state.parent
+    needed_mb = ROOM_MB if place.mysql.exists() else FIRST_ROOM_MB
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if free_mb < needed_mb:
         raise StackFault(
-            f"the disk of {place.state} is full ({free_mb} MB free, {ROOM_MB} needed). Make room and start again"
+            f"the disk of {place.state} is full ({free_mb} MB free, {needed_mb} needed). Make room and start again"
         )

@@ -1,11 +1,15 @@
 """Writing the catalogue: styles and variants in bulk, and the price range that a style keeps of its variants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from shared.db import Connection
+from shared.errors import Unavailable
 from shared.queries.orders import in_list
+
+SEED_WAIT_S = 6  # less than a statement may take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,22 @@ class NewVariant:
     price_cents: int
     stock: int
     picture: str
+
+
+@asynccontextmanager
+async def seeding_alone(connection: Connection) -> AsyncIterator[None]:
+    """Keep other seeds out: bulk writes of the same rows from both ends would only meet in deadlocks.
+
+    Raises:
+        Unavailable: another seed has been writing for longer than we wait.
+    """
+    row = await connection.row("SELECT GET_LOCK('seed', %s) AS got", (SEED_WAIT_S,))
+    if row is None or row["got"] != 1:
+        raise Unavailable("Another seed is under way.")
+    try:
+        yield
+    finally:
+        await connection.row("SELECT RELEASE_LOCK('seed') AS released")
 
 
 async def put_styles(connection: Connection, styles: Sequence[NewStyle]) -> dict[str, int]:

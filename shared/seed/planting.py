@@ -15,6 +15,7 @@ from shared.queries.assortment import (
     put_variants,
     record_seed,
     refresh_price_ranges,
+    seeding_alone,
     set_stock,
 )
 from shared.queries.search import index_styles
@@ -59,7 +60,12 @@ async def plant(database: Database, styles: Sequence[SeedStyle], scale: int = 1,
 
 
 async def _plant_copy(connection: Connection, planting: Planting, copy: int, words: dict[str, dict[str, int]]) -> int:
-    """Write one copy; returns how many variants are new."""
+    """Write one copy, while no other seed does; returns how many variants are new."""
+    async with seeding_alone(connection):
+        return await _write_copy(connection, planting, copy, words)
+
+
+async def _write_copy(connection: Connection, planting: Planting, copy: int, words: dict[str, dict[str, int]]) -> int:
     suffix = copy_suffix(copy)
     ids = await put_styles(connection, _style_rows(planting, copy))
     variants = [row for style in planting.styles for row in _variant_rows(style, ids[style.slug + suffix], copy)]
