@@ -6,6 +6,7 @@ LOG=$PWD/.local/log/install.log
 PYTHON_PACKAGES="python3 python3-venv"
 DATABASE_PACKAGE=mariadb-server-core
 BROWSER_PACKAGE=chromium-headless-shell
+DRIVER_LIBRARY=libatomic1 # what the browser's driver, which comes with Playwright, needs and Debian's minimum lacks
 BROWSER=$ROOT/usr/lib/chromium/chromium-headless-shell
 ticker=
 child=
@@ -81,6 +82,7 @@ find_pip_wheel() {
 
 # The tests are told which browser it is by SHOP_CHROMIUM.
 find_browser() {
+    [ -n "$(find /usr/lib /lib "$ROOT/usr/lib" -name 'libatomic.so.1' 2>/dev/null | head -n 1)" ] || return 1
     for browser in chromium-headless-shell chromium chromium-browser google-chrome "$BROWSER"; do
         if SHOP_CHROMIUM=$(command -v "$browser"); then
             export SHOP_CHROMIUM
@@ -220,7 +222,7 @@ install_with_pip() {
 
 install_browser() {
     # Without a browser the other tests are worth running, so nothing here ends the run.
-    (mkdir -p .local/log && install_debian "$BROWSER_PACKAGE") || return 0
+    (mkdir -p .local/log && install_debian "$BROWSER_PACKAGE" "$DRIVER_LIBRARY") || return 0
     [ -f "$ROOT/.has-$BROWSER_PACKAGE" ] || return 0
     printf '<?xml version="1.0"?>\n<fontconfig><dir>%s</dir><dir>/usr/share/fonts</dir><cachedir>%s</cachedir></fontconfig>\n' \
         "$ROOT/usr/share/fonts" "$PWD/.local/fontconfig" >"$ROOT/fonts.conf"
