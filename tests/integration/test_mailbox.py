@@ -97,8 +97,24 @@ def receipt(number: str = "K7QM-4X2D", subject: str = "Your order K7QM-4X2D – 
     return message
 
 
+@pytest.fixture(scope="module")
+async def the_mailbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mailbox]:
+    box = Mailbox(tmp_path_factory.mktemp("mailbox"), free_port(), free_port())
+    await box.start()
+    yield box
+    await box.end(signal.SIGKILL)
+
+
 @pytest.fixture
-async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
+async def mailbox(the_mailbox: Mailbox) -> Mailbox:
+    """One process for many tests, empty for each."""
+    assert (await the_mailbox.ask("/api/messages", "DELETE")).code == 204
+    return the_mailbox
+
+
+@pytest.fixture
+async def own_mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
+    """A process that a test may end."""
     box = Mailbox(tmp_path, free_port(), free_port())
     await box.start()
     yield box
@@ -159,26 +175,26 @@ async def test_long_lists_come_in_pages(mailbox: Mailbox) -> None:
     assert [one["id"] for one in await mailbox.messages(limit="junk")] == sent[::-1]
 
 
-async def test_every_acknowledged_mail_is_there_after_a_kill(mailbox: Mailbox) -> None:
+async def test_every_acknowledged_mail_is_there_after_a_kill(own_mailbox: Mailbox) -> None:
     acknowledged: list[str] = []
     twenty = asyncio.Event()
 
     async def send_for_ever() -> None:
         while True:
-            acknowledged.append(await mailbox.send(receipt()))
+            acknowledged.append(await own_mailbox.send(receipt()))
             if len(acknowledged) >= 20:
                 twenty.set()
 
     senders = [asyncio.create_task(send_for_ever()) for _ in range(4)]
     await twenty.wait()
-    await mailbox.end(signal.SIGKILL)
+    await own_mailbox.end(signal.SIGKILL)
     await asyncio.gather(*senders, return_exceptions=True)
-    await mailbox.start()
+    await own_mailbox.start()
 
-    kept = {one["id"] for one in await mailbox.messages(limit="1000")}
+    kept = {one["id"] for one in await own_mailbox.messages(limit="1000")}
     assert set(acknowledged) <= kept
     assert len(kept) <= len(acknowledged) + 4
-    assert await mailbox.send(receipt()) > max(kept)
+    assert await own_mailbox.send(receipt()) > max(kept)
 
 
 async def test_refused_deliveries_are_not_kept(mailbox: Mailbox) -> None:
@@ -269,32 +285,32 @@ async def test_broken_mails_are_kept_and_shown(mailbox: Mailbox, raw: bytes) -> 
         assert (await mailbox.ask(path)).code == 200, path
 
 
-async def test_emptying_the_box_is_for_good(mailbox: Mailbox) -> None:
-    kept = await mailbox.send(receipt())
+async def test_emptying_the_box_is_for_good(own_mailbox: Mailbox) -> None:
+    kept = await own_mailbox.send(receipt())
 
-    assert (await mailbox.ask("/api/messages", "DELETE")).code == 204
+    assert (await own_mailbox.ask("/api/messages", "DELETE")).code == 204
 
-    assert await mailbox.messages() == []
-    assert b"No mail yet" in (await mailbox.ask("/")).body
-    await mailbox.end(signal.SIGKILL)
-    await mailbox.start()
-    assert await mailbox.messages() == []
+    assert await own_mailbox.messages() == []
+    assert b"No mail yet" in (await own_mailbox.ask("/")).body
+    await own_mailbox.end(signal.SIGKILL)
+    await own_mailbox.start()
+    assert await own_mailbox.messages() == []
     for path in (f"/messages/{kept}", f"/messages/{kept}/raw", f"/messages/{kept}/attachments/0", "/nothing"):
-        assert (await mailbox.ask(path)).code == 404, path
+        assert (await own_mailbox.ask(path)).code == 404, path
 
 
-async def test_the_mailbox_stops_at_once_and_logs_no_addresses(mailbox: Mailbox) -> None:
-    kept = await mailbox.send(receipt())
-    await mailbox.messages(to="shopper@example.com")
-    _, open_connection = await asyncio.open_connection("127.0.0.1", mailbox.smtp_port)
+async def test_the_mailbox_stops_at_once_and_logs_no_addresses(own_mailbox: Mailbox) -> None:
+    kept = await own_mailbox.send(receipt())
+    await own_mailbox.messages(to="shopper@example.com")
+    _, open_connection = await asyncio.open_connection("127.0.0.1", own_mailbox.smtp_port)
 
     asked_at = time.monotonic()
-    status = await mailbox.end(signal.SIGTERM)
+    status = await own_mailbox.end(signal.SIGTERM)
 
     assert status == 0
     assert time.monotonic() - asked_at < 1
     open_connection.close()
-    log = (mailbox.folder / "log").read_text()
+    log = (own_mailbox.folder / "log").read_text()
     assert f"kept {kept}" in log
     assert "example.com" not in log
     assert "Traceback" not in log

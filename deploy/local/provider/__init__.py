@@ -15,7 +15,8 @@ AUTHORIZATION, the object in most answers; every member is always there:
 
 POST calls need `Idempotency-Key` (1..128 printable ASCII, no blanks), else 400 key-missing. The same key, call and body
 again: the first answer, byte for byte, with `Idempotency-Replayed: true`, and nothing happens twice. The same key with
-another call or body: 422 key-reused. Only answers 200, 201 and 402 use a key up; after any other nothing was done.
+another call or body: 422 key-reused. Only answers 200, 201 and 402 use a key up; after any other 4xx, or
+503, nothing was done. After no answer, or 500, GET /operations tells.
 
 POST /authorizations {"amount_cents": 1..99999999, "currency": "EUR", "order_number", "token", "return_url"?}
     201 AUTHORIZATION  status authorized, or requires_action (tok_3ds)
@@ -71,5 +72,6 @@ For tests and resets:
     POST /faults {"down": n} the next n API calls get 503 and do nothing · {"eat_reply": n} the next n POST calls are
         carried out, then the connection is dropped · {"mute_callbacks": true | false} events that arise while muted
         are never sent. 200 {"down", "eat_reply", "mute_callbacks"}; GET /faults shows them. Forgotten on restart.
-    DELETE /ledger  204, everything is gone, callbacks that wait too, faults are off · GET /livez  200 "ok"
+    DELETE /ledger  204, everything is gone, faults are off, and no callback of before comes any more
+    GET /livez  200 "ok"
 """

@@ -83,6 +83,7 @@ async def run(options: argparse.Namespace) -> None:
     log.info("ready on http://127.0.0.1:%d", options.port)
     await stop.wait()
     server.stop()
+    await server.close_all_connections()  # whoever still waits learns nothing, which is what is true
     sending.cancel()
     await store.close()
     log.info("stopped")

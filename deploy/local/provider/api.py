@@ -177,7 +177,8 @@ class LedgerHandler(JsonHandler):
     """DELETE /ledger."""
 
     async def delete(self) -> None:
-        await self.company.store.transact(ledger.empty)
+        async with self.company.sender.busy:
+            await self.company.store.transact(ledger.empty)
         self.company.faults.reset()
         self.set_status(204)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from deploy.local.provider.authorizations import now
 from deploy.local.provider.store import Books, Store
@@ -96,6 +96,7 @@ class Sender:
         self._store = store
         self._receiver = receiver
         self._news = asyncio.Event()
+        self.busy = asyncio.Lock()  # held while callbacks are on their way
         self._client = AsyncHTTPClient(max_clients=AT_ONCE)
 
     def wake(self) -> None:
@@ -106,8 +107,9 @@ class Sender:
         """Send for ever."""
         while True:
             self._news.clear()
-            events = await self._store.transact(due, time.time())
-            await asyncio.gather(*(self._send(event) for event in events))
+            async with self.busy:
+                events = await self._store.transact(due, time.time())
+                await asyncio.gather(*(self._send(event) for event in events))
             if not events:
                 await self._rest()
 
@@ -140,7 +142,7 @@ class Sender:
         )
         try:
             status = (await self._client.fetch(request, raise_error=False)).code
-        except OSError as error:
+        except (OSError, HTTPClientError) as error:  # not heard at all, too late, or cut off in mid-answer
             log.info("callback %s try %d: %s", event["id"], event["tries"] + 1, type(error).__name__)
             return False
         log.info("callback %s try %d: %d", event["id"], event["tries"] + 1, status)
