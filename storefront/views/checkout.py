@@ -52,7 +52,6 @@ def checkout_page(
         "cart_revision": cart.revision,
         "seen": write_seen(cart, prices),
         "countries": [(country.code, country.name) for country in COUNTRIES],
-        "hints": {country.code: country.hint for country in COUNTRIES},
     }
 
 
@@ -64,13 +63,17 @@ def change_words(changes: Sequence[Change], cart: PricedCart) -> list[str]:
 
 def _sentence(change: Change, name: str) -> str:
     if change.kind == "shipping":
-        return f"Delivery is now {euros(change.now)}. It was {euros(change.was)}."
+        return f"Delivery is now {_price(change.now)}. It was {_price(change.was)}."
     if change.kind == "price":
         subject = name if change.sku else "The total"
         return f"{subject} is now {euros(change.now)}. It was {euros(change.was)}."
     if change.kind == "gone":
         return f"{name} is not sold any more."
     return "The cart was changed in another window. This is what is in it now."
+
+
+def _price(cents: int) -> str:
+    return euros(cents) if cents else "free"
 
 
 def _short(line: CartLine) -> Short:

@@ -77,13 +77,17 @@ def stages(order: OrderView, invoice: OrderDocument | None, expected: Arrival | 
 
 
 def is_declined(order: OrderView) -> bool:
-    return order.payments[-1].failed_at is not None and not is_settled(order)
+    return order.payments[-1].failed_at is not None and _is_payable(order)
 
 
 def awaits_card(order: OrderView) -> bool:
     """Whether the buyer has something to do: pay on the provider's page."""
     latest = order.payments[-1]
-    return latest.method == "card" and latest.token is None and not is_settled(order)
+    return latest.method == "card" and latest.token is None and _is_payable(order)
+
+
+def _is_payable(order: OrderView) -> bool:
+    return order.order_status not in CLOSED and not is_settled(order)
 
 
 def is_moving(order: OrderView) -> bool:
@@ -114,7 +118,8 @@ def masked(email: str) -> str:
 
 def _received(order: OrderView) -> Stage:
     is_told = any(event.what == "receipt.sent" for event in order.events)
-    told = f"Confirmation sent to {masked(order.email)}." if is_told else "The receipt follows by e-mail."
+    follows = "" if order.order_status in CLOSED else "The receipt follows by e-mail."
+    told = f"Confirmation sent to {masked(order.email)}." if is_told else follows
     return Stage("Received", "done", order.placed_at, told)
 
 

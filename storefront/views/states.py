@@ -64,3 +64,15 @@ EVENTS = {
     "receipt.sent": "Receipt sent",
     "mail.payment_failed_sent": "Mail about the declined card sent",
 }
+
+
+def event_words(what: str) -> str:
+    """What happened to an order; a step that was given up is told by the step's name."""
+    step, _, end = what.rpartition(".")
+    if end == "dead":
+        return f"{STEP_NAMES.get(step, step)}: given up"
+    return EVENTS.get(what, what)
+
+
+def event_tone(what: str) -> str:
+    return "stop" if what == "payment.declined" or what.endswith(".dead") else "done"

@@ -43,3 +43,4 @@ def test_only_files_that_are_sent_are_assets_and_fonts_are_not_packed_twice() ->
 def test_the_sheet_and_the_module_stay_small() -> None:
     assert (STATIC / "shop.css").stat().st_size <= 15_000
     assert (STATIC / "shop.js").stat().st_size <= 5_000
+    assert (STATIC / "desk.css").stat().st_size <= 8_000

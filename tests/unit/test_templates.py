@@ -1,62 +1,32 @@
+import re
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 
-from shared.domain.shipping import ShippingPrices
-from shared.queries.catalog import Product, Variant
-from shared.queries.listing import Card, FacetCount, Facets, Listing
-from shared.settings import Seller, Settings
 from storefront.assets import Assets
-from storefront.fields import Fields
-from storefront.forms.listing import read_shop_query
-from storefront.handlers.listing import listing_context
 from storefront.templates import make_templates
 from storefront.views.pager import pager
-from storefront.views.product import product_view
 from storefront.views.sizes import size_range, size_table
+from tests.outline import Outline
+from tests.page_samples import PAGES, SETTINGS, card
 
-SELLER = Seller(
-    name="MyClothes GmbH",
-    line1="Webergasse 1",
-    postcode="10969",
-    city="Berlin",
-    country="DE",
-    vat_id="DE1",
-    iban="DE2",
-    bic="B",
-    email="hello@example.com",
-)
-SETTINGS = SimpleNamespace(
-    time_zone=ZoneInfo("Europe/Berlin"),
-    shipping=ShippingPrices(490, 6000, 990),
-    seller=SELLER,
-    invoice_due_days=14,
-    cart_ttl_s=30 * 86400,
-)
-CARD = Card(
-    slug="merino-jumper",
-    name="Merino <jumper>",
-    category="knitwear",
-    price_cents=8900,
-    price_to_cents=8900,
-    picture="pictures/m.svg",
-    sizes=("XS", "XXL"),
-    colours=("navy", "forest"),
-    in_stock=True,
-)
+CARD = card("merino-jumper", name="Merino <jumper>", colours=("navy", "forest"))
 
 
 @pytest.fixture(scope="module")
 def templates() -> Any:
-    return make_templates(cast(Settings, SETTINGS), Assets.load())
+    return make_templates(SETTINGS, Assets.load())
 
 
 def words(templates: Any, source: Any, **context: Any) -> Any:
     return templates.from_string(source).render(**context)
+
+
+def render(templates: Any, name: str) -> Any:
+    template, context = PAGES[name]
+    return templates.get_template(template).render(**context)
 
 
 def test_money_days_moments_rates_and_numbers_read_like_words(templates: Any) -> None:
@@ -65,7 +35,7 @@ def test_money_days_moments_rates_and_numbers_read_like_words(templates: Any) ->
     assert words(templates, "{{ -500|euros }}") == "−€5.00"
     assert words(templates, "{{ m|day }}", m=moment) == "Wed 25 November"
     assert words(templates, "{{ m|day }}", m=date(2026, 11, 25)) == "Wed 25 November"
-    assert words(templates, "{{ m|moment }}", m=moment) == "25 Nov 08:14"
+    assert words(templates, "{{ m|moment }}, {{ m|time }}", m=moment) == "25 Nov 08:14, 08:14"
     assert words(templates, "{{ 1900|rate }}, {{ 550|rate }}") == "19 %, 5.5 %"
     assert words(templates, "{{ 1|plural('piece') }}, {{ 3|plural('piece') }}") == "1 piece, 3 pieces"
     assert words(templates, "{{ 36|spelled }}, {{ 7|spelled }}, {{ 360|spelled }}") == "Thirty-six, Seven, 360"
@@ -93,80 +63,182 @@ def test_a_refused_field_points_to_its_fault(templates: Any) -> None:
     assert '<span class="fault" id="city-fault">No</span>' in made
 
 
-def test_the_listing_shows_filters_as_links_that_remove_themselves(templates: Any) -> None:
-    wanted = read_shop_query(Fields([("q", "wool"), ("size", "M"), ("price_max", "49.90"), ("page", "2")]))
-    facets = Facets(
-        categories=(FacetCount("knitwear", 3),),
-        sizes=(FacetCount("S", 2),),
-        colours=(FacetCount("navy", 1),),
-        in_stock=1,
-        price_min_cents=1600,
-        price_max_cents=27900,
-    )
-    found = Listing(cards=(CARD,), total=49, page=2, pages=3, facets=facets)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_keeps_the_house_rules(templates: Any, name: str) -> None:
+    page = render(templates, name)
+    inside = Outline(page)
 
-    page = templates.get_template("listing.html").render(**listing_context(wanted, found))
-
-    assert page.count("<h1>") == 1
-    assert "<title>All styles for “wool”, page 2 · MyClothes</title>" in page
-    assert 'href="/shop?q=wool&amp;price_max=49.90"' in page
-    assert 'name="size" value="M" checked' in page
-    assert 'href="/shop?q=wool&amp;size=M&amp;price_max=49.90&amp;page=3" rel="next"' in page
+    assert inside.count("h1") == 1
+    assert len(inside.stitched) <= 1
+    assert re.search(r"<title>[^<]+ · MyClothes</title>", page)
+    assert '<html lang="en">' in page
+    assert inside.inline == []
+    assert [url for url in inside.urls if not re.match(r"(/(?!/)|#|\?|mailto:)", url)] == []
+    assert [twin for twin in set(inside.ids) if inside.ids.count(twin) > 1] == []
+    assert inside.pointed_at - set(inside.ids) == set()
+    assert inside.unlabelled() == []
+    assert inside.pictures_without_size == 0
 
 
-@pytest.mark.parametrize("stock", [0, 3, 80])
-def test_a_product_page_offers_what_there_is(templates: Any, stock: Any) -> None:
-    variant = Variant(
-        sku="MJ-NAV-M",
-        slug="merino-jumper",
-        name="Merino jumper",
-        colour="navy",
-        size="M",
-        price_cents=8900,
-        stock=stock,
-        picture="pictures/n.svg",
-        vat_bp=1900,
-        withdrawn=False,
-    )
-    product = Product(
-        slug="merino-jumper",
-        name="Merino jumper",
-        category="knitwear",
-        audience="unisex",
-        description="Fine.",
-        material="100 % merino",
-        picture="pictures/n.svg",
-        price_from_cents=8900,
-        price_to_cents=8900,
-        vat_bp=1900,
-        variants=(variant,),
-    )
+@pytest.mark.parametrize("name", PAGES)
+def test_what_people_type_is_never_markup(templates: Any, name: str) -> None:
+    page = render(templates, name)
 
-    page = templates.get_template("product.html").render(view=product_view(product, "no-such"), others=(CARD,))
+    assert "<script>" not in page
+    assert Outline(page).count("script") == 1
 
-    assert page.count('class="go ') == (1 if stock else 0)
-    assert {0: "sold out", 3: "few left", 80: "in stock"}[stock] in page
+
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith(("cart", "checkout", "order", "desk"))])
+def test_public_pages_hold_nothing_personal(templates: Any, name: str) -> None:
+    page = render(templates, name)
+
+    assert '<span class="badge" data-cart-count="/api/v1/cart"></span>' in page
     assert "operation_id" not in page
-    assert 'alt="Merino jumper in navy"' in page
 
 
-def test_home_texts_and_errors_have_one_heading_and_nothing_inline(templates: Any) -> None:
-    pages = [
-        templates.get_template("home.html").render(
-            total=36, departments=[FacetCount("tops", 4)], hero=(CARD,), warm=(CARD, CARD), small=()
-        ),
-        *(templates.get_template(f"text_{name}.html").render() for name in ("imprint", "terms", "privacy", "returns")),
-        templates.get_template("error.html").render(
-            status=404, heading="Gone", text="Away", fields=(), home_url="", styles=()
-        ),
-    ]
+def test_the_listing_shows_filters_as_links_that_remove_themselves(templates: Any) -> None:
+    page = render(templates, "listing-filtered")
 
-    for page in pages:
-        assert page.count("<h1>") == 1
-        assert page.count(" · MyClothes</title>") == 1
-        assert "style=" not in page
-        assert "<script>" not in page
-        assert "account" not in page.lower() or "No account needed" in page
+    without_size = "/shop?q=wool&amp;size=L&amp;colour=navy&amp;price_max=249.90&amp;in_stock=1"
+    assert f'href="{without_size}"><span class="vh">Remove filter: </span>Size M' in page
+    assert 'name="size" value="M" checked' in page
+    assert '&amp;page=3" rel="next"' in page
+    assert "<title>All styles for “wool”, page 2 · MyClothes</title>" in page
+
+
+def test_an_empty_listing_helps_on(templates: Any) -> None:
+    assert "Take one of the filters away" in render(templates, "listing-none")
+    assert 'href="/shop">To the first page' in render(templates, "listing-beyond")
+
+
+def test_a_product_page_offers_what_there_is(templates: Any) -> None:
+    some, none = render(templates, "product"), render(templates, "product-sold-out")
+
+    assert 'alt="Merino jumper in forest"' in some
+    assert 'value="MJ08-FOR-S" disabled required><b>S</b><small>sold out</small>' in some
+    assert "<small>few left</small>" in some
+    assert "<small>in stock</small>" in some
+    assert "Add to cart" in some
+    assert "Add to cart" not in none
+    assert "Sold out in midnight.<" in none
+
+
+def test_sizes_that_differ_in_price_say_so(templates: Any) -> None:
+    assert re.search(r"<small>€95\.00, [a-z ]+</small>", render(templates, "product-odd"))
+
+
+def test_an_empty_cart_leads_on_and_can_undo(templates: Any) -> None:
+    page = render(templates, "cart-empty")
+
+    assert "What you add stays here for 30 days" in page
+    assert 'name="put_back" value="OS06-SKY-L"' in page
+    assert 'href="/shop?category=knitwear"' in page
+
+
+def test_a_cart_says_line_by_line_what_is_short(templates: Any) -> None:
+    page = render(templates, "cart-short")
+
+    assert "Two left, you asked for three." in page
+    assert "Sold out just now." in page
+    assert "This is not sold any more." in page
+    assert "Take what is left" in page
+
+
+def test_a_refused_quantity_stays_as_it_was_typed(templates: Any) -> None:
+    page = render(templates, "cart-refused")
+
+    assert 'value="100" aria-invalid="true" aria-describedby="note1"' in page
+    assert 'id="note1">Enter a whole number from 1 to 99.<' in page
+
+
+def test_a_refused_checkout_names_every_fault_and_loses_nothing(templates: Any) -> None:
+    page = render(templates, "checkout-refused")
+
+    assert "<title>Error: Checkout" in page
+    assert "<h2>Four things to put right</h2>" in page
+    assert '<a href="#postcode">Postcode: Germany uses five digits, as in 10969.</a>' in page
+    assert '<a href="#billing_postcode">Invoice address, postcode: ' in page
+    assert 'name="email" type="email" value="jana@" required aria-invalid="true" aria-describedby="email-fault"' in page
+    assert 'value="&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; Söhne"' in page
+    assert '<option value="NL" selected>' in page
+    assert 'name="billing_same" value="1">' in page
+    assert 'value="express" checked' in page
+    assert 'value="card" checked' in page
+    assert page.count("(optional)") == 2
+
+
+def test_the_checkout_tells_browsers_what_to_fill_in(templates: Any) -> None:
+    page = render(templates, "checkout")
+
+    for group in ("shipping", "billing"):
+        for token in ("name", "address-line1", "address-line2", "postal-code", "address-level2", "country"):
+            assert f'autocomplete="{group} {token}"' in page
+    assert 'autocomplete="email"' in page
+
+
+def test_what_changed_before_the_order_is_told_line_by_line(templates: Any) -> None:
+    page = render(templates, "checkout-changed")
+
+    assert "<li>Tea dress, midnight, 38 is now €95.00. It was €89.00.</li>" in page
+    assert "<li>Delivery is now free. It was €4.90.</li>" in page
+    assert 'value="Jana"' in page
+
+
+def test_each_short_line_has_the_one_button_that_helps(templates: Any) -> None:
+    page = render(templates, "checkout-short")
+
+    assert page.count("<button>Take two") == 1
+    assert page.count("<button>Take it out") == 2
+    assert page.count('name="back" value="checkout"') == 3
+
+
+def test_an_order_shows_its_way(templates: Any) -> None:
+    page = render(templates, "order")
+
+    assert "Wed 25 November, 09:14. Confirmation sent to j•••@example.org." in page
+    assert '<li class="now" aria-current="step"><b>Being prepared</b>' in page
+    assert "Please transfer by <b>Wed 9 December</b>" in page
+    assert "go wide noprint" in page
+    assert " data-poll data-ended" in page
+
+
+def test_an_order_that_moves_is_looked_at_again(templates: Any) -> None:
+    assert " data-poll>" in render(templates, "order-fresh")
+
+
+def test_an_open_card_payment_is_what_the_page_is_about(templates: Any) -> None:
+    waiting, declined = render(templates, "order-awaits-card"), render(templates, "order-declined")
+
+    assert '<button class="go">Pay now</button>' in waiting
+    assert "Your bank declined the card" in declined
+    assert '<button class="go">Try a card again</button>' in declined
+    assert "<button>Pay by invoice instead</button>" in declined
+
+
+@pytest.mark.parametrize("name", ["order-canceled", "order-expired"])
+def test_nobody_pays_for_an_order_that_is_closed(templates: Any, name: str) -> None:
+    page = render(templates, name)
+
+    assert "Nothing to pay" in page
+    assert "/pay" not in page
+    assert "Please transfer" not in page
+
+
+def test_a_style_that_is_gone_shows_what_is_close_to_it(templates: Any) -> None:
+    page = render(templates, "error-410")
+
+    assert "This one has left the wardrobe" in page
+    assert page.count('<li class="card">') == 4
+
+
+def test_the_back_office_tells_states_in_words(templates: Any) -> None:
+    orders, order = render(templates, "desk-orders"), render(templates, "desk-order-odd")
+
+    assert '<span class="chip stop">Payment failed</span>' in orders
+    assert '<span class="vh">Receipt: dead</span>' in orders
+    assert "1,000+" in orders
+    assert 'href="/back-office/orders?after=1-1" rel="next"' in orders
+    assert '<li class="stop"><b>Receipt: given up</b>' in order
 
 
 def test_sizes_are_told_as_a_range() -> None:
