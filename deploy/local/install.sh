@@ -163,16 +163,17 @@ install_privately() {
     apt=$PWD/.local/apt
     rm -rf "$apt"
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$ROOT"
-    options="-q -o Dir::State::Lists=$apt/lists -o Dir::Cache=$apt -o Debug::NoLocking=1 -o Acquire::Languages=none"
-    # shellcheck disable=SC2086
-    step "no root here, so Debian packages go to .local/root; reading package lists" apt-get $options update ||
+    printf 'Dir::State::Lists "%s";\nDir::Cache "%s";\nDebug::NoLocking "1";\nAcquire::Languages "none";\n' \
+        "$apt/lists" "$apt" >"$apt/apt.conf"
+    export APT_CONFIG="$apt/apt.conf"
+    step "no root here, so Debian packages go to .local/root; reading package lists" apt-get -q update ||
         give_up "Debian's package lists cannot be read: is there a network? Then start again"
-    # shellcheck disable=SC2086
-    step "downloading $*" apt-get $options install -d -y --no-install-recommends "$@" ca-certificates ||
-        give_up "Debian packages cannot be downloaded. Start again"
+    step "downloading $*" apt-get -q install -d -y --no-install-recommends "$@" ca-certificates ||
+        give_up "Debian packages cannot be downloaded: is there a network? Then start again"
     step "unpacking $(find "$apt/archives" -name '*.deb' | wc -l) packages" unpack ||
         give_up "Debian packages cannot be unpacked: is the disk full? Start again"
     for package; do : >"$ROOT/.has-$package"; done
+    unset APT_CONFIG
     rm -rf "$apt"
     use_private_root
 }

@@ -70,6 +70,8 @@ class Supervisor:
     def kill(self) -> None:
         """Kill whatever still runs; `stop` then has nothing to wait for."""
         self._is_killed = True
+        for task in self._keeping.values():
+            task.cancel()
         for keeper in self._keepers.values():
             keeper.kill()
 

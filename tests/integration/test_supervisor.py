@@ -150,6 +150,23 @@ async def test_a_part_that_ignores_the_signal_is_killed_with_its_children(place:
     assert [pid for pid in pids if is_alive(pid)] == []
 
 
+async def test_a_kill_while_parts_stop_starts_none_of_them_again(place: Place, tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    parts = [
+        script_part("shop", "trap '' TERM; echo ready; while :; do sleep 0.05; done", needs=("database",)),
+        script_part("database", f"echo again >> {starts}; {LIVES}"),
+    ]
+    supervisor = await Supervisor(parts, place).__aenter__()
+    stopping = asyncio.create_task(supervisor.stop())
+    await until(lambda: supervisor.rows()[0]["state"] == "stopping")
+
+    supervisor.kill()
+    await stopping
+
+    assert starts.read_text(encoding="utf-8").split() == ["again"]
+    assert {row["state"] for row in supervisor.rows()} == {"stopped"}
+
+
 async def test_a_one_shot_part_runs_once_and_what_needs_it_waits(place: Place, tmp_path: Path) -> None:
     order = tmp_path / "order"
     once = script_part(

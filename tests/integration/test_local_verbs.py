@@ -1,0 +1,189 @@
+"""The verbs of ./shop that look at the stack, end it, or start it in vain."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local import __main__ as door
+from deploy.local import mariadb, noticeboard, run
+from deploy.local.ending import reset, stop
+from deploy.local.faults import CannotLook, StackFault, UsageFault
+from deploy.local.lock import take_lock
+from deploy.local.noticeboard import Notice
+from deploy.local.place import CHECKOUT, Place
+from deploy.local.ports import Ports
+from deploy.local.status import status
+
+NOW = {"run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "help"}
+LATER = {
+    *("bench", "soak", "audit", "dead-letters", "catalog", "orders", "steps", "queues", "backup", "restore"),
+    *("crash-points", "instance", "reader", "load", "bundle", "deploy", "demo"),
+}
+ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path)
+    place.make()
+    return place
+
+
+def shop(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [str(CHECKOUT / "shop"), *words]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30, check=False)
+
+
+def test_help_has_a_line_for_every_verb() -> None:
+    lines = shop("help").stdout.splitlines()
+
+    found = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert sorted(found) == sorted(NOW | LATER)
+
+
+def test_an_unknown_verb_is_a_wrong_use() -> None:
+    refused = shop("no-such-verb")
+
+    assert refused.returncode == 2
+    assert refused.stderr == "shop: there is no verb 'no-such-verb'. ./shop help lists them\n"
+
+
+@pytest.mark.parametrize("verb", sorted(LATER))
+def test_a_later_verb_says_not_yet(verb: str) -> None:
+    refused = shop(verb, "--json")
+
+    assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", f"shop: {verb}: not yet\n")
+
+
+@pytest.mark.parametrize("options", [["--instances", "2"], ["--sticky"], ["--readers", "1"]])
+def test_a_later_option_of_run_says_not_yet(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", *options]) == 2
+    assert "not yet" in capsys.readouterr().err
+
+
+def test_a_port_out_of_range_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", "--port", "99999"]) == 2
+    assert "the port must be 1 to 54211" in capsys.readouterr().err
+
+
+def test_status_cannot_look_when_nothing_runs(place: Place) -> None:
+    with pytest.raises(CannotLook, match=r"\./shop run") as refused:
+        status(place, as_json=True)
+
+    assert refused.value.exit_code == 2
+
+
+def test_status_cannot_look_at_what_a_killed_stack_left_behind(place: Place) -> None:
+    noticeboard.post(place, Notice(1, 8000, [ROW]))
+
+    with pytest.raises(CannotLook):
+        status(place, as_json=True)
+
+
+@pytest.mark.parametrize(("state", "code"), [("ready", 0), ("starting", 0), ("restarting", 1)])
+def test_status_prints_json_and_nothing_else(
+    place: Place, capsys: pytest.CaptureFixture[str], state: str, code: int
+) -> None:
+    take_lock(place.lock)
+    rows = [{**ROW, "state": state}]
+    noticeboard.post(place, Notice(os.getpid(), 8000, rows))
+
+    assert status(place, as_json=True) == code
+    assert json.loads(capsys.readouterr().out) == rows
+
+
+def test_stop_is_content_when_nothing_runs(place: Place) -> None:
+    assert stop(place) == 0
+
+
+def test_stop_ends_a_stack_and_waits_for_it(place: Place, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.integration.toy_stack", str(tmp_path), "echo ready; exec sleep 1000"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as stack:
+        assert stack.stdout
+        for line in stack.stdout:
+            if "part-1 ready" in line:
+                break
+
+        assert stop(place) == 0
+        assert stack.wait(10) == 0
+
+
+def test_reset_refuses_while_the_stack_runs(place: Place) -> None:
+    take_lock(place.lock)
+
+    with pytest.raises(StackFault, match=r"\./shop stop"):
+        reset(place, is_sure=True)
+
+    assert place.redis.is_dir()
+
+
+def test_reset_asks_nobody_who_is_not_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    with pytest.raises(UsageFault, match="--yes"):
+        reset(place, is_sure=False)
+
+    assert place.redis.is_dir()
+
+
+def test_reset_deletes_all_data_and_keeps_what_is_installed(place: Place) -> None:
+    (place.mysql / "shop").mkdir(parents=True)
+    place.secrets.write_text("{}", encoding="utf-8")
+    installed = place.state / "root"
+    installed.mkdir()
+
+    assert reset(place, is_sure=True) == 0
+
+    assert sorted(path.name for path in place.state.iterdir()) == ["log", "root", "run"]
+
+
+def test_a_data_folder_without_data_is_named_with_the_next_step(place: Place) -> None:
+    place.mysql.mkdir()
+
+    with pytest.raises(StackFault, match=r"mysql is damaged.*\./shop reset"):
+        mariadb.make_data_folder(mariadb.find_installation(), place.mysql)
+
+
+def test_a_data_folder_that_was_half_made_is_made_anew(place: Place) -> None:
+    half = place.state / "mysql.new"
+    half.mkdir()
+    (half / "ibdata1").write_text("half", encoding="utf-8")
+
+    mariadb.make_data_folder(mariadb.find_installation(), place.mysql)
+
+    assert (place.mysql / "shop").is_dir()
+    assert not half.exists()
+
+
+def test_a_full_disk_is_told_before_anything_starts(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 5_000_000}))
+
+    with pytest.raises(StackFault, match=r"disk of .* is full \(5 MB free, 150 needed\)"):
+        run.run(place, Ports.free(), {})
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "/x/.local/log"), "no permission for /x/.local/log"),
+        (OSError(28, "No space left on device", "/x/.local/log"), "the disk is full"),
+        (NotADirectoryError(20, "Not a directory", "/x/.local"), "/x/.local: Not a directory"),
+    ],
+)
+def test_what_the_disk_refuses_is_one_sentence(
+    error: OSError, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_: list[str]) -> int:
+        raise error
+
+    monkeypatch.setitem(door.VERBS, "status", refuse)
+
+    assert door.main(["status"]) == 1
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert len(told.splitlines()) == 1
