@@ -205,11 +205,6 @@ def is_duplicate(error: BaseException) -> bool:
     return isinstance(error, MySQLError) and _code(error) == ER.DUP_ENTRY
 
 
-def is_out_of_range(error: BaseException) -> bool:
-    """Whether an UNSIGNED column refused to go below zero (1690)."""
-    return isinstance(error, MySQLError) and _code(error) == 1690
-
-
 def utc(value: datetime) -> datetime:
     """A stored time, which MySQL gives without a zone, as what it is: UTC."""
     return value.replace(tzinfo=UTC)

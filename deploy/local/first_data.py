@@ -24,6 +24,7 @@ def demo_accounts(place: Place) -> dict[str, str]:
 
 def first_data_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
     """Left out on later starts, unless their source changed or the database is not the stack's own."""
+    sources = [*_files("shared/seed"), CHECKOUT / "shared/domain/search.py"]  # the second makes the search's index
     is_ours = environ["DATABASE_WRITER_URL"] == database_url(ports.mariadb)
     account = ("-m", "shared.staff_command", "add", MANAGER, "--role", "manager", "--password-stdin")
     password = demo_accounts(place)[MANAGER]
@@ -40,7 +41,7 @@ def first_data_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> 
             command=(sys.executable, "-m", "shared.seed"),
             environment=environ,
             needs=(MIGRATE,),
-            stamp=_stamp(place, "seed", _files("shared/seed")) if is_ours else None,
+            stamp=_stamp(place, "seed", sources) if is_ours else None,
         ),
         Part(
             name="staff",

@@ -1,6 +1,6 @@
 """Writing the catalogue: styles and variants in bulk, and the price range that a style keeps of its variants."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -101,16 +101,6 @@ async def set_stock(connection: Connection, skus: Sequence[str], stock: int) -> 
             f"UPDATE variants SET stock = %s WHERE sku IN ({in_list(skus)})",
             (stock, *skus),
         )
-
-
-async def record_seed(connection: Connection, moves: Mapping[str, int], ref: str) -> None:
-    """Write to the stock ledger by how much the seed changed each SKU."""
-    row = await connection.row("SELECT UTC_TIMESTAMP(6) AS at")
-    assert row is not None
-    await connection.many(
-        "INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES (%s, %s, %s, %s, %s)",
-        [(sku, "seed", ref, delta, row["at"]) for sku, delta in sorted(moves.items())],
-    )
 
 
 async def refresh_price_ranges(connection: Connection, style_ids: Sequence[int]) -> None:

@@ -1,7 +1,7 @@
 """Stock: one conditional statement decides who gets the last piece."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from shared.db import Connection
 
@@ -30,8 +30,10 @@ async def take(connection: Connection, sku: str, quantity: int, price_cents: int
 
 
 async def record_moves(connection: Connection, moves: Sequence[StockMove]) -> None:
-    """Write the stock ledger; the same reason and ref of a SKU twice breaks a UNIQUE key."""
-    await connection.many(
-        "INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6))",
-        [(move.sku, move.reason, move.ref, move.delta) for move in moves],
-    )
+    """Write the stock ledger in one statement; the same reason and ref of a SKU twice breaks a UNIQUE key."""
+    if moves:
+        rows = ", ".join(["(%s, %s, %s, %s, UTC_TIMESTAMP(6))"] * len(moves))
+        await connection.execute(
+            f"INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES {rows}",
+            [value for move in moves for value in astuple(move)],
+        )

@@ -13,12 +13,12 @@ from shared.queries.assortment import (
     lock_stock,
     put_styles,
     put_variants,
-    record_seed,
     refresh_price_ranges,
     seeding_alone,
     set_stock,
 )
 from shared.queries.search import index_styles
+from shared.queries.stock import StockMove, record_moves
 from shared.seed.sizes import size_rank
 from shared.seed.source import SeedStyle, copy_suffix
 
@@ -75,7 +75,8 @@ async def _write_copy(connection: Connection, planting: Planting, copy: int, wor
     if planting.stock is not None:
         await set_stock(connection, [variant.sku for variant in variants], planting.stock)
         moves = {variant.sku: planting.stock - old.get(variant.sku, 0) for variant in variants}
-    await record_seed(connection, {sku: delta for sku, delta in moves.items() if delta}, planting.ref)
+    changed = [StockMove(sku, "seed", planting.ref, delta) for sku, delta in sorted(moves.items()) if delta]
+    await record_moves(connection, changed)
     await refresh_price_ranges(connection, list(ids.values()))
     await index_styles(connection, {ids[style.slug + suffix]: words[style.slug] for style in planting.styles})
     return len(variants) - len(old)

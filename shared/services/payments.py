@@ -6,7 +6,7 @@ No call to the provider is made inside a transaction. What it calls back is only
 from dataclasses import dataclass, replace
 
 from shared.db import Connection, Database
-from shared.domain.statuses import Milestones, Money, order_status, payment_status
+from shared.domain.statuses import Milestones, Money, OrderStatus, order_status, payment_status
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.gateway import Charge, Outcome, PaymentGateway, PaymentRefused, PaymentUnsure
 from shared.messages import Message
@@ -17,6 +17,7 @@ from shared.queries.payments import NewAttempt, PaymentEvent
 from shared.queries.placing import insert_event
 
 STEP = "payment"
+CLOSED = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 
 
 async def derive_statuses(connection: Connection, order_id: int, *, settled: bool) -> None:
@@ -127,6 +128,8 @@ async def _locked(connection: Connection, number: str) -> OrderView:
     if order_id is None:
         raise NotFound("There is no such order.")
     order = await order_by_id(connection, order_id)
+    if order.order_status in CLOSED:
+        raise Conflict("This order is closed: nothing can be paid any more.")
     if is_settled(order):
         raise Conflict("This order is settled already: nothing is left to pay here.")
     return order

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from shared.domain.numbers import ORDER_NUMBER
 from shared.errors import NotFound
 from shared.queries.desk import COUNT_CAP, DeskSearch, desk_page
+from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_number
 from shared.queries.staff import Staff
 from shared.services.staff import who_is
@@ -67,22 +68,19 @@ class OrdersHandler(DeskHandler):
         return "/back-office/orders?" + urlencode(kept | changes)
 
 
-class OrderHandler(DeskHandler):
+class OrderDesk(DeskHandler):
+    async def order(self, number: str) -> OrderView:
+        if not ORDER_NUMBER.fullmatch(number):
+            raise NotFound("There is no such order.")
+        async with self.shop.database.reader() as connection:
+            return await order_by_number(connection, number)
+
+
+class OrderHandler(OrderDesk):
     async def get(self, number: str) -> None:
-        if not ORDER_NUMBER.fullmatch(number):
-            raise NotFound("There is no such order.")
-        async with self.shop.database.reader() as connection:
-            order = await order_by_number(connection, number)
-        self.desk("order.html", order=order)
+        self.desk("order.html", order=await self.order(number))
 
 
-class DocumentHandler(DeskHandler):
+class DocumentHandler(OrderDesk):
     async def get(self, number: str, document: str) -> None:
-        if not ORDER_NUMBER.fullmatch(number):
-            raise NotFound("There is no such order.")
-        async with self.shop.database.reader() as connection:
-            order = await order_by_number(connection, number)
-        found = next((one for one in order.documents if one.number == document), None)
-        if found is None:
-            raise NotFound("There is no such document.")
-        await send_document(self, found)
+        await send_document(self, await self.order(number), document)

@@ -1,17 +1,21 @@
 """Sending a stored PDF: read in a thread, sent piece by piece."""
 
-from shared.queries.order_view import OrderDocument
+from shared.errors import NotFound
+from shared.queries.order_view import OrderView
 from storefront.handlers.base import BaseHandler
 
 PIECE = 64 * 1024
 
 
-async def send_document(handler: BaseHandler, document: OrderDocument) -> None:
-    """Answer with the document's bytes.
+async def send_document(handler: BaseHandler, order: OrderView, number: str) -> None:
+    """Answer with the bytes of the order's document of this number.
 
     Raises:
-        NotFound, Unavailable: see `Media.read`.
+        NotFound: the order has no such document. Unavailable: see `Media.read`.
     """
+    document = next((one for one in order.documents if one.number == number), None)
+    if document is None:
+        raise NotFound("There is no such document.")
     content = await handler.shop.media.read(document.path)
     handler.set_header("Content-Type", "application/pdf")
     handler.set_header("Content-Disposition", f'inline; filename="{document.number}.pdf"')

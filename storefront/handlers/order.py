@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import ClassVar
 
-from shared.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
+from shared.errors import Conflict, FieldError, Invalid, Unavailable
 from shared.queries.order_view import OrderView
 from shared.services.payments import pay_by_card, pay_by_invoice
 from storefront.handlers.documents import send_document
@@ -52,8 +52,4 @@ class PayHandler(OrderPage):
 
 class DocumentHandler(OrderPage):
     async def get(self, number: str, document: str) -> None:
-        order = await self.order(number, self.query.get("key"))
-        found = next((one for one in order.documents if one.number == document), None)
-        if found is None:
-            raise NotFound("There is no such document.")
-        await send_document(self, found)
+        await send_document(self, await self.order(number, self.query.get("key")), document)

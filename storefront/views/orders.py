@@ -7,14 +7,13 @@ from typing import Any
 
 from shared.domain.shipping import ShippingMethod
 from shared.queries.order_view import OrderDocument, OrderView
-from shared.services.payments import is_settled
+from shared.services.payments import CLOSED, is_settled
 from shared.settings import Settings
 from storefront.links import Links
 from storefront.views.delivery_days import Arrival, arrival
 
 SHIPPED = {"partially_shipped", "shipped", "partially_delivered", "delivered"}
 PACKED = SHIPPED | {"fulfilled"}
-CLOSED = {"canceled", "expired"}
 
 
 @dataclass(frozen=True)

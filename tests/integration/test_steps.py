@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.db import Database
+from shared.errors import Conflict
 from shared.gateway import Charge, InvoiceGateway
 from shared.media import Media
 from shared.messages import SEND_RECEIPT
@@ -374,3 +375,18 @@ async def test_the_invoice_of_a_second_try_has_the_same_number_and_bytes(
 
     again = (await look(tools, number)).documents[0]
     assert (again.number, again.sha256) == (first.number, first.sha256)
+
+
+@pytest.mark.parametrize("status", ["canceled", "expired"])
+async def test_a_closed_order_is_not_opened_again_by_paying(tools: Tools, status: str) -> None:
+    number = await order(tools, payment_method="card")
+    async with tools.database.writer() as connection:
+        await connection.execute("UPDATE orders SET order_status = %s", (status,))
+    paying = PayTools(database=tools.database, cards=tools.gateways["card"])
+
+    for pay in (pay_by_card, pay_by_invoice):
+        with pytest.raises(Conflict):
+            await pay(paying, number, BACK)
+
+    untouched = await look(tools, number)
+    assert (untouched.order_status, len(untouched.payments)) == (status, 1)
