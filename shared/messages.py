@@ -13,11 +13,25 @@ from dataclasses import dataclass, field
 ORDERS, DOCUMENTS, MEDIA, JOBS = "orders", "documents", "media", "jobs"
 
 PROCESS_ORDER = "orders.process"
+CAPTURE_PAYMENT = "orders.capture"
+VOID_PAYMENT = "orders.void"
+REFUND_PAYMENT = "orders.refund"
 MAKE_INVOICE = "documents.invoice"
+MAKE_CREDIT_NOTE = "documents.credit_note"
 SEND_RECEIPT = "documents.receipt"
 SEND_MAIL = "documents.mail"
 
-TASKS = (PROCESS_ORDER, MAKE_INVOICE, SEND_RECEIPT, SEND_MAIL)
+# A step of the ledger -> the queue and the task that carry it out; every `mail_KIND` is a SEND_MAIL.
+TASK_OF_STEP = {
+    "payment": (ORDERS, PROCESS_ORDER),
+    "capture": (ORDERS, CAPTURE_PAYMENT),
+    "void": (ORDERS, VOID_PAYMENT),
+    "refund": (ORDERS, REFUND_PAYMENT),
+    "invoice": (DOCUMENTS, MAKE_INVOICE),
+    "credit_note": (DOCUMENTS, MAKE_CREDIT_NOTE),
+    "receipt": (DOCUMENTS, SEND_RECEIPT),
+}
+TASKS = (*(task for _, task in TASK_OF_STEP.values()), SEND_MAIL)
 
 
 @dataclass(frozen=True)

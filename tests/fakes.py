@@ -53,6 +53,7 @@ class MemoryCards:
 
     answers: dict[str, str] = field(default_factory=dict)
     operations: dict[str, Outcome] = field(default_factory=dict)
+    authorizations: dict[str, Outcome] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     unsure: int = 0
 
@@ -65,18 +66,29 @@ class MemoryCards:
         return f"http://provider.example/pay/{charge.key}"
 
     async def capture(self, key: str, provider_ref: str, amount_cents: int) -> Outcome:
-        authorized = next(found for found in self.operations.values() if found.provider_ref == provider_ref)
-        return self._answer(key, replace(authorized, captured_cents=amount_cents))
+        now = self._now(provider_ref)
+        return self._change(key, replace(now, captured_cents=now.captured_cents + amount_cents))
 
     async def void(self, key: str, provider_ref: str) -> Outcome:
-        raise NotImplementedError
+        return self._change(key, replace(self._now(provider_ref), status="declined"))
 
     async def refund(self, key: str, provider_ref: str, amount_cents: int) -> Outcome:
-        raise NotImplementedError
+        now = self._now(provider_ref)
+        return self._change(key, replace(now, refunded_cents=now.refunded_cents + amount_cents))
 
     async def look_up(self, key: str) -> Outcome | None:
         self.calls.append(f"look up {key}")
-        return self.operations.get(key)
+        found = self.operations.get(key)
+        return self.authorizations.get(found.provider_ref or "", found) if found else None
+
+    def _now(self, provider_ref: str) -> Outcome:
+        found = [each for each in self.operations.values() if each.provider_ref == provider_ref]
+        return self.authorizations.setdefault(provider_ref, found[0])
+
+    def _change(self, key: str, changed: Outcome) -> Outcome:
+        if key not in self.operations and changed.provider_ref:
+            self.authorizations[changed.provider_ref] = changed
+        return self._answer(key, changed)
 
     def outcome_of(self, charge: Charge, status: str) -> Outcome:
         return Outcome(

@@ -5,19 +5,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from shared import crash
 from shared.db import Connection
 from shared.domain.numbers import invoice_number
 from shared.media import Stored
-from shared.messages import DOCUMENTS, SEND_RECEIPT, Message
+from shared.messages import Message
 from shared.queries import documents
 from shared.queries.documents import Document, NewDocument
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_id
+from shared.queries.payments import is_closed, lock_order_by_id
 from shared.queries.placing import insert_event
-from shared.queries.steps import Claim, NewStep, add_step
+from shared.queries.steps import Claim
+from shared.services.order_steps import NextSteps
 from shared.settings import Settings
 from workers.documents.invoice_data import InvoiceData, InvoiceLine
-from workers.ledger import Done, headers
+from workers.ledger import Done, nothing
 from workers.tools import Tools
 
 KIND: Final = "invoice"
@@ -33,20 +36,32 @@ async def make_invoice(tools: Tools, held: Claim) -> Done:
     async with tools.database.writer() as connection:
         order = await order_by_id(connection, held.order_id)
     reserved = await tools.database.retrying(lambda connection: _reserve(connection, tools.settings, order))
+    if reserved is None:
+        return Done(nothing)
+    crash.here("invoice.after_reserve")
     pdf = await asyncio.to_thread(render, reserved.snapshot)
+    crash.here("invoice.after_render")
     stored = await tools.media.store("documents", ".pdf", pdf)
+    crash.here("invoice.after_store")
     return Done(lambda connection: _go_on(connection, order, reserved, stored))
 
 
-async def _reserve(connection: Connection, settings: Settings, order: OrderView) -> Document:
-    """Take the number and the row together, or find them as an earlier try left them."""
+async def _reserve(connection: Connection, settings: Settings, order: OrderView) -> Document | None:
+    """Take the number and the row together, or find them as an earlier try left them.
+
+    None for an order that was canceled before it had an invoice: it needs none.
+    """
     from workers.documents.invoice import to_snapshot
 
     subject = subject_of(order.id)
     found = await documents.find_document(connection, subject, KIND)
     if found is not None:
         return found
+    await lock_order_by_id(connection, order.id)
+    if await is_closed(connection, order.id):
+        return None
     number = invoice_number(KIND, await documents.next_number(connection, KIND))
+    crash.here("invoice.after_number")
     snapshot = to_snapshot(_invoice_data(settings, order, number))
     new = NewDocument(subject=subject, kind=KIND, revision=1, number=number, snapshot=snapshot)
     await documents.reserve(connection, new)
@@ -56,8 +71,10 @@ async def _reserve(connection: Connection, settings: Settings, order: OrderView)
 async def _go_on(connection: Connection, order: OrderView, reserved: Document, stored: Stored) -> Sequence[Message]:
     await documents.note_file(connection, reserved.id, stored.sha256, stored.path, stored.size)
     await insert_event(connection, order.id, "invoice.made")
-    step = NewStep(order_id=order.id, step="receipt", queue=DOCUMENTS, task=SEND_RECEIPT)
-    return [await add_step(connection, step, headers(order.number))]
+    crash.here("invoice.before_commit")
+    following = NextSteps(connection, order.id, order.number)
+    await following.add("receipt")
+    return following.messages
 
 
 def _invoice_data(settings: Settings, order: OrderView, number: str) -> InvoiceData:

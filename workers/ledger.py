@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from shared import log
+from shared import crash
 from shared.db import Connection
 from shared.domain.retries import backoff_s
 from shared.messages import Message
@@ -62,6 +62,7 @@ async def carry_out(tools: Tools, work: StepWork, step_id: int) -> None:
     if held is None:
         logger.info("step %d is done, or somebody else has it", step_id)
         return
+    crash.here("step.after_claim")
     try:
         async with _renewed(tools, held):
             messages = await _conclude(tools, held, await work(tools, held))
@@ -73,15 +74,19 @@ async def carry_out(tools: Tools, work: StepWork, step_id: int) -> None:
         logger.exception("step %d (%s) failed", step_id, held.step)
         await _retry(tools, held, error)
     else:
+        crash.here("step.after_finish")
         logger.info("step %d (%s) carried out", step_id, held.step)
         await tools.announce(messages)
 
 
 async def _conclude(tools: Tools, held: Claim, result: Done | NotOurTurn) -> Sequence[Message]:
+    crash.here("step.before_finish")
+
     async def end(connection: Connection) -> Sequence[Message]:
         await lock_order_by_id(connection, held.order_id)
         if isinstance(result, Done):
             _still_ours(await steps.finish(connection, held))
+            crash.here("step.before_commit")
             return await result.write(connection)
         _still_ours(await steps.put_back(connection, held, "waiting", result.why, result.again_after_s))
         return await result.write(connection) if result.write else ()
@@ -100,6 +105,7 @@ async def _retry(tools: Tools, held: Claim, error: Exception) -> None:
     if again_after_s is None:
         await _bury(tools, held, why)
         return
+    crash.here("step.before_retry")
     async with tools.database.writer() as connection:
         await steps.put_back(connection, held, "retrying", why, again_after_s)
 
@@ -140,6 +146,6 @@ async def _renew(tools: Tools, held: Claim) -> None:
             logger.warning("the lease of step %d was not renewed: %s", held.step_id, error)
 
 
-def headers(order_number: str) -> dict[str, str]:
-    """The ids that the next step's message carries on."""
-    return {"request_id": log.bound("request_id") or "", "order_number": order_number}
+async def nothing(_: Connection) -> Sequence[Message]:
+    """For a `Done` that has nothing to record."""
+    return ()

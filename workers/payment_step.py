@@ -4,17 +4,20 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared import crash
 from shared.db import Connection
 from shared.gateway import Outcome, PaymentRefused
-from shared.messages import DOCUMENTS, MAKE_INVOICE, SEND_MAIL, Message
+from shared.messages import Message
 from shared.queries import payments
 from shared.queries.order_view import OrderView, PaymentAttempt
 from shared.queries.orders import order_by_id
-from shared.queries.payments import Amounts
+from shared.queries.payments import Amounts, is_closed
 from shared.queries.placing import insert_event
-from shared.queries.steps import Claim, NewStep, add_step
-from shared.services.payments import charge_of, derive_statuses, session_key
-from workers.ledger import Done, Hopeless, NotOurTurn, headers
+from shared.queries.steps import Claim
+from shared.services.order_steps import NextSteps
+from shared.services.payments import CLOSED, charge_key, charge_of, rederive
+from workers.ledger import Done, Hopeless, NotOurTurn
+from workers.money_steps import owe_late_charge
 from workers.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -25,10 +28,15 @@ LOOK_AGAIN_S, LOOK_SELDOM_S = 15.0, 900.0  # how often the provider is asked abo
 async def settle_payment(tools: Tools, held: Claim) -> Done | NotOurTurn:
     async with tools.database.writer() as connection:
         order = await order_by_id(connection, held.order_id)
+    if order.order_status in CLOSED:
+        return Done(lambda connection: _give_up(connection, order))
+    crash.here("payment.before_ask")
     try:
         attempt, outcome = await _ask(tools, order, held)
+        crash.here("payment.after_ask")
         if outcome.status == "authorized":
             _check(order, outcome)
+            crash.here("payment.after_authorize")
             outcome = await _capture(tools, order, attempt, outcome)
     except PaymentRefused as error:
         raise Hopeless(str(error)) from error
@@ -46,20 +54,23 @@ async def _ask(tools: Tools, order: OrderView, held: Claim) -> tuple[PaymentAtte
     """The attempt that counts: one that brought money, else the latest."""
     for attempt in reversed(order.payments):
         if attempt.method == "card" and (attempt.failed_at is None or attempt is order.payments[-1]):
-            outcome = await _ask_provider(tools, order, attempt, first_time=held.attempt == 1)
-            if outcome.status == "authorized" or attempt is order.payments[-1]:
+            is_latest = attempt is order.payments[-1]
+            outcome = await _ask_provider(tools, order, attempt, may_charge=is_latest, first_time=held.attempt == 1)
+            if outcome.status == "authorized" or is_latest:
                 return attempt, outcome
     latest = order.payments[-1]
     return latest, await tools.gateways[latest.method].authorize(charge_of(order, ""), "")
 
 
-async def _ask_provider(tools: Tools, order: OrderView, attempt: PaymentAttempt, *, first_time: bool) -> Outcome:
+async def _ask_provider(
+    tools: Tools, order: OrderView, attempt: PaymentAttempt, *, may_charge: bool, first_time: bool
+) -> Outcome:
     """A token is charged once: whoever is not the first asks by key before charging."""
-    cards = tools.gateways["card"]
-    if attempt.token is None:
-        found = await cards.look_up(session_key(order, attempt.attempt)) if attempt.checkout_url else None
-        return found or Outcome(status="pending")
-    key = f"{order.number}:{attempt.attempt}:authorize"
+    cards, key = tools.gateways["card"], charge_key(order, attempt)
+    if attempt.token is None or not may_charge:
+        was_sent = attempt.token or attempt.checkout_url
+        return (await cards.look_up(key) if was_sent else None) or Outcome(status="pending")
+    crash.here("payment.before_authorize")
     if first_time:
         return await cards.authorize(charge_of(order, key), attempt.token)
     return await cards.look_up(key) or await cards.authorize(charge_of(order, key), attempt.token)
@@ -79,13 +90,23 @@ async def _capture(tools: Tools, order: OrderView, attempt: PaymentAttempt, auth
         return authorized
     assert authorized.provider_ref is not None
     key = f"{order.number}:{attempt.attempt}:capture"
+    crash.here("payment.before_capture")
     captured = await tools.gateways["card"].capture(key, authorized.provider_ref, order.total_cents)
+    crash.here("payment.after_capture")
     return replace(authorized, captured_cents=captured.captured_cents)
 
 
 async def _go_on(
     connection: Connection, order: OrderView, attempt: PaymentAttempt, outcome: Outcome
 ) -> Sequence[Message]:
+    """The order goes on, unless it was closed while we asked: then the money goes back."""
+    following = NextSteps(connection, order.id, order.number)
+    if await is_closed(connection, order.id):
+        if outcome.captured_cents:
+            return await owe_late_charge(connection, order, attempt, outcome)
+        if outcome.provider_ref is not None:
+            await following.ask_again("void", attempt.attempt)
+        return following.messages
     if outcome.provider_ref is not None:
         amounts = Amounts(
             provider_ref=outcome.provider_ref,
@@ -95,10 +116,13 @@ async def _go_on(
         await payments.note_amounts(connection, order.id, attempt.attempt, amounts)
         await payments.change_method(connection, order.id, attempt.method)
         await insert_event(connection, order.id, "payment.captured" if outcome.captured_cents else "payment.authorized")
-    await derive_statuses(connection, order.id, settled=True)
+    await rederive(connection, order.id)
     await insert_event(connection, order.id, "order.processing")
-    step = NewStep(order_id=order.id, step="invoice", queue=DOCUMENTS, task=MAKE_INVOICE)
-    return [await add_step(connection, step, headers(order.number))]
+    await following.add("invoice")
+    for other in await payments.open_card_attempts(connection, order.id, unsettled_only=True):
+        await following.ask_again("void", other)
+    crash.here("payment.before_commit")
+    return following.messages
 
 
 async def _tell_of_decline(
@@ -106,10 +130,12 @@ async def _tell_of_decline(
 ) -> Sequence[Message]:
     if not await payments.note_failure(connection, order.id, attempt.attempt, outcome.reason or "declined"):
         return ()
-    await derive_statuses(connection, order.id, settled=False)
+    await rederive(connection, order.id)
     await insert_event(connection, order.id, "payment.declined")
-    step = NewStep(order_id=order.id, step="mail_payment_failed", ref=attempt.attempt, queue=DOCUMENTS, task=SEND_MAIL)
-    return [await add_step(connection, step, headers(order.number))]
+    following = NextSteps(connection, order.id, order.number)
+    await following.add("mail_payment_failed", attempt.attempt)
+    crash.here("payment.before_decline_commit")
+    return following.messages
 
 
 async def _keep_page(
@@ -118,4 +144,13 @@ async def _keep_page(
     """3-D Secure: the buyer must confirm on the provider's page."""
     if outcome.url and attempt.checkout_url is None:
         await payments.note_checkout_url(connection, order.id, attempt.attempt, outcome.url)
+        crash.here("payment.before_page_commit")
     return ()
+
+
+async def _give_up(connection: Connection, order: OrderView) -> Sequence[Message]:
+    """The order was closed before it was paid: whatever a card attempt holds is let go."""
+    following = NextSteps(connection, order.id, order.number)
+    for attempt in await payments.open_card_attempts(connection, order.id):
+        await following.ask_again("void", attempt)
+    return following.messages

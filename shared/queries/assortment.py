@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.db import Connection
 from shared.errors import Unavailable
-from shared.queries.orders import in_list
+from shared.queries.sql import in_list
 
 SEED_WAIT_S = 6  # less than a statement may take
 

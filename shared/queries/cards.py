@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection, Row
 from shared.queries.listing_filter import ListingQuery, Sql, styles_found
-from shared.queries.orders import in_list
+from shared.queries.sql import in_list
 
 MOST_ROWS = 20_000  # sizes or colours of one page of styles
 

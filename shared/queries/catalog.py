@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection, Row
 from shared.errors import Gone, NotFound
-from shared.queries.orders import in_list
+from shared.queries.sql import in_list
 
 FEW = 5  # up to so many pieces a variant counts as "few left"
 MOST_VARIANTS = 500  # of one style

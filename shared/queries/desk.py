@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.db import Connection, Row, utc
 from shared.domain.emails import normalise_email
-from shared.queries.orders import in_list
+from shared.queries.sql import in_list
 
 PER_PAGE = 50
 COUNT_CAP = 1001  # counts stop here and are shown as "1,000+"

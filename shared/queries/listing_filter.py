@@ -6,8 +6,8 @@ Every filter on variants (size, colour, price, stock) must be met by ONE variant
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.queries.orders import in_list
 from shared.queries.search import found_styles
+from shared.queries.sql import in_list
 
 Args = tuple[object, ...]
 

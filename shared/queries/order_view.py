@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.book import Credit
 from shared.domain.countries import Address
 from shared.domain.pricing import VatLine
 
@@ -73,6 +74,47 @@ class PaymentAttempt:
     failed_at: datetime | None
     failure: str | None
     checkout_url: str | None
+    voided_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderParcel:
+    id: int
+    carrier: str
+    tracking: str
+    capture_cents: int
+    shipped_at: datetime
+    delivered_at: datetime | None
+    pieces: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderReturn:
+    """kind: return or withdrawal; reason: one of `shared.domain.returning.REASONS`."""
+
+    id: int
+    kind: str
+    reason: str
+    requested_at: datetime
+    received_at: datetime | None
+    canceled_at: datetime | None
+    pieces: Mapping[str, int]
+    received: Mapping[str, int]
+
+    @property
+    def outstanding(self) -> Mapping[str, int]:
+        left = {sku: count - self.received.get(sku, 0) for sku, count in self.pieces.items()}
+        return {} if self.canceled_at else {sku: count for sku, count in left.items() if count}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCredit:
+    """A lower price and the money that goes back for it; done_at is when it went out."""
+
+    credit: Credit
+    who: str
+    created_at: datetime
+    done_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +144,18 @@ class OrderView:
     events: tuple[OrderEvent, ...]
     documents: tuple[OrderDocument, ...]
     payments: tuple[PaymentAttempt, ...]
+    due_cents: int = 0
+    hold_reason: str | None = None
+    expires_at: datetime | None = None
+    delivered_at: datetime | None = None
+    parcels: tuple[OrderParcel, ...] = ()
+    returns: tuple[OrderReturn, ...] = ()
+    credits: tuple[OrderCredit, ...] = ()
+
+    @property
+    def open_cents(self) -> int:
+        """What is still to be paid."""
+        return max(0, self.due_cents - self.paid_cents + self.refunded_cents)
 
     @property
     def shipping_address(self) -> Address:

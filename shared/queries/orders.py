@@ -1,13 +1,13 @@
 """Reading orders, each by its number or id, with all that belongs to it. Who may read it, the caller decides."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.db import Connection, Row, utc
 from shared.domain.countries import Address
 from shared.domain.pricing import VatLine
 from shared.errors import NotFound
+from shared.queries import order_parts
 from shared.queries.order_view import (
     OrderDocument,
     OrderEvent,
@@ -99,6 +99,11 @@ async def _whole(connection: Connection, row: Row) -> OrderView:
         events=await _events(connection, row["id"]),
         documents=await _documents(connection, row["id"]),
         payments=payments,
+        parcels=await order_parts.parcels(connection, row["id"]),
+        returns=await order_parts.returns(connection, row["id"]),
+        credits=await order_parts.credits(connection, row["id"]),
+        expires_at=row["expires_at"] and utc(row["expires_at"]),
+        delivered_at=row["delivered_at"] and utc(row["delivered_at"]),
     )
 
 
@@ -118,6 +123,8 @@ _PLAIN = [
     "subtotal_cents",
     "shipping_cents",
     "total_cents",
+    "due_cents",
+    "hold_reason",
 ]
 
 
@@ -166,16 +173,11 @@ async def _documents(connection: Connection, order_id: int) -> tuple[OrderDocume
 async def _payments(connection: Connection, order_id: int) -> tuple[PaymentAttempt, ...]:
     rows = await connection.rows(
         "SELECT attempt, method, token, provider_ref, authorized_cents, captured_cents, refunded_cents, failed_at, "
-        "failure, checkout_url FROM payments WHERE order_id = %s ORDER BY attempt LIMIT %s",
+        "failure, checkout_url, voided_at FROM payments WHERE order_id = %s ORDER BY attempt LIMIT %s",
         (order_id, LIMIT),
     )
-    return tuple(PaymentAttempt(**_with_times(row, "failed_at")) for row in rows)
+    return tuple(PaymentAttempt(**_with_times(row, "failed_at", "voided_at")) for row in rows)
 
 
 def _with_times(row: Row, *names: str) -> Row:
     return row | {name: row[name] and utc(row[name]) for name in names}
-
-
-def in_list(values: Sequence[object]) -> str:
-    """Place holders for an IN list, which must not be empty: `%s, %s`."""
-    return ", ".join(["%s"] * len(values))

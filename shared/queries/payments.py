@@ -66,27 +66,16 @@ async def note_failure(connection: Connection, order_id: int, attempt: int, why:
     )
 
 
-async def add_event(connection: Connection, event: PaymentEvent) -> bool:
+async def add_event(connection: Connection, event: PaymentEvent, source: str = "provider") -> bool:
     """Keep an event; False if we had it already. The caller holds the order's lock, so that none comes between."""
-    known = await connection.row(
-        "SELECT id FROM payment_events WHERE source = 'provider' AND external_id = %s", (event.external_id,)
-    )
-    if known:
+    if await is_event_known(connection, source, event.external_id):
         return False
     await connection.execute(
         "INSERT INTO payment_events (source, external_id, order_id, kind, amount_cents, at) "
-        "VALUES ('provider', %s, %s, %s, %s, UTC_TIMESTAMP(6))",
-        (event.external_id, event.order_id, event.kind, event.amount_cents),
+        "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(6))",
+        (source, event.external_id, event.order_id, event.kind, event.amount_cents),
     )
     return True
-
-
-async def settle_status(connection: Connection, order_id: int, payment_status: str, order_status: str) -> None:
-    """Write the two statuses that follow from money; the caller derived them under the order's lock."""
-    await connection.execute(
-        "UPDATE orders SET payment_status = %s, order_status = %s WHERE id = %s",
-        (payment_status, order_status, order_id),
-    )
 
 
 async def change_method(connection: Connection, order_id: int, method: str) -> None:
@@ -99,44 +88,80 @@ async def lock_order(connection: Connection, number: str) -> int | None:
     return int(row["id"]) if row else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoneyRow:
-    """The sums over an order's payments in cents, read under the order's lock."""
-
-    due_cents: int
-    authorized_cents: int
-    captured_cents: int
-    refunded_cents: int
-    last_method: str
-    last_voided: bool
-    last_failed: bool
-
-
-async def money_of(connection: Connection, order_id: int) -> MoneyRow:
-    """Lock the order and add up its payments."""
-    order = await connection.row("SELECT due_cents FROM orders WHERE id = %s FOR UPDATE", (order_id,))
-    sums = await connection.row(
-        "SELECT COALESCE(SUM(IF(voided_at IS NULL, authorized_cents - captured_cents, 0)), 0) AS authorized_cents, "
-        "COALESCE(SUM(captured_cents), 0) AS captured_cents, COALESCE(SUM(refunded_cents), 0) AS refunded_cents "
-        "FROM payments WHERE order_id = %s",
-        (order_id,),
-    )
-    last = await connection.row(
-        "SELECT method AS last_method, voided_at IS NOT NULL AS last_voided, failed_at IS NOT NULL AS last_failed "
-        "FROM payments WHERE order_id = %s ORDER BY attempt DESC LIMIT 1",
-        (order_id,),
-    )
-    assert order is not None
-    assert sums is not None
-    assert last is not None
-    money = {name: int(value) for name, value in (order | sums).items()}
-    return MoneyRow(
-        **money,
-        last_method=last["last_method"],
-        last_voided=bool(last["last_voided"]),
-        last_failed=bool(last["last_failed"]),
-    )
-
-
 async def lock_order_by_id(connection: Connection, order_id: int) -> None:
     await connection.row("SELECT id FROM orders WHERE id = %s FOR UPDATE", (order_id,))
+
+
+async def open_card_attempts(connection: Connection, order_id: int, *, unsettled_only: bool = False) -> list[int]:
+    """Card attempts that may still hold money: neither refused, voided nor captured.
+
+    Args:
+        unsettled_only: leave out the one that pays for the order, whose provider_ref is noted.
+    """
+    rows = await connection.rows(
+        "SELECT attempt FROM payments WHERE order_id = %s AND method = 'card' AND voided_at IS NULL "
+        "AND failed_at IS NULL AND captured_cents = 0 AND (provider_ref IS NULL OR NOT %s) ORDER BY attempt LIMIT 100",
+        (order_id, unsettled_only),
+    )
+    return [int(row["attempt"]) for row in rows]
+
+
+async def note_captured(connection: Connection, order_id: int, attempt: int, captured_cents: int) -> None:
+    """Write what the provider has captured in all; an older answer that comes later changes nothing."""
+    await connection.execute(
+        "UPDATE payments SET captured_cents = GREATEST(captured_cents, %s) WHERE order_id = %s AND attempt = %s",
+        (captured_cents, order_id, attempt),
+    )
+
+
+async def note_refunded(connection: Connection, order_id: int, attempt: int, refunded_cents: int) -> None:
+    """Write what was given back of an attempt in all."""
+    await connection.execute(
+        "UPDATE payments SET refunded_cents = GREATEST(refunded_cents, %s) WHERE order_id = %s AND attempt = %s",
+        (refunded_cents, order_id, attempt),
+    )
+
+
+async def note_voided(connection: Connection, order_id: int, attempt: int) -> None:
+    await connection.execute(
+        "UPDATE payments SET voided_at = COALESCE(voided_at, UTC_TIMESTAMP(6)) WHERE order_id = %s AND attempt = %s",
+        (order_id, attempt),
+    )
+
+
+async def receive_transfer(connection: Connection, event: PaymentEvent, source: str) -> bool:
+    """Add money that came by bank to the order's latest attempt by invoice; False if this was noted before."""
+    if not await add_event(connection, event, source):
+        return False
+    await connection.execute(
+        "UPDATE payments SET captured_cents = captured_cents + %s "
+        "WHERE order_id = %s AND method = 'invoice' ORDER BY attempt DESC LIMIT 1",
+        (event.amount_cents, event.order_id),
+    )
+    return True
+
+
+async def is_event_known(connection: Connection, source: str, external_id: str) -> bool:
+    return bool(
+        await connection.row(
+            "SELECT id FROM payment_events WHERE source = %s AND external_id = %s", (source, external_id)
+        )
+    )
+
+
+async def has_money_event(connection: Connection, order_id: int) -> bool:
+    """Whether the provider told of anything but a refused card: then only a person may end the order."""
+    return bool(
+        await connection.row(
+            "SELECT id FROM payment_events WHERE order_id = %s AND kind NOT LIKE %s LIMIT 1", (order_id, "%declined")
+        )
+    )
+
+
+async def is_closed(connection: Connection, order_id: int) -> bool:
+    """Whether an order was canceled or expired; the caller holds its lock."""
+    return bool(
+        await connection.row(
+            "SELECT id FROM orders WHERE id = %s AND (canceled_at IS NOT NULL OR expired_at IS NOT NULL)", (order_id,)
+        )
+    )

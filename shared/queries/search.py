@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection
 from shared.domain.search import MAX_WORDS, WHOLE_LENGTH
-from shared.queries.orders import in_list
+from shared.queries.sql import in_list
 
 ROWS = 5000  # an INSERT: about 150 kB
 

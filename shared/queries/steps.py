@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection, Row
 from shared.messages import Message
-from shared.queries.orders import in_list
+from shared.queries.sql import in_list
 
 ANNOUNCE_AFTER_S = 2  # how long the publisher has before the sweep takes over
 OPEN = "('queued', 'retrying', 'waiting', 'running')"
@@ -55,6 +55,25 @@ async def add_step(connection: Connection, new: NewStep, headers: Mapping[str, s
         (step_id, new.queue, new.task, json.dumps(dict(headers))),
     )
     return Message(new.queue, new.task, step_id, headers)
+
+
+async def reopen(connection: Connection, order_id: int, step: str, ref: int) -> Message | None:
+    """Make a step that is there already due now, even one that is done or dead; None if there is none.
+
+    For steps that ask first and act only where something is left to do. One that runs just now is left alone.
+    """
+    await connection.execute(
+        "UPDATE steps SET state = 'queued', next_retry_at = NULL, error = NULL, created_at = UTC_TIMESTAMP(6), "
+        "due_at = UTC_TIMESTAMP(6) + INTERVAL %s SECOND "
+        "WHERE order_id = %s AND step = %s AND ref = %s AND state <> 'running'",
+        (ANNOUNCE_AFTER_S, order_id, step, ref),
+    )
+    rows = await connection.rows(
+        "SELECT o.step_id, o.queue, o.task, o.headers FROM steps s JOIN outbox o ON o.step_id = s.id "
+        "WHERE s.order_id = %s AND s.step = %s AND s.ref = %s",
+        (order_id, step, ref),
+    )
+    return _message(rows[0]) if rows else None
 
 
 async def claim(connection: Connection, step_id: int, lease_s: int) -> Claim | None:
@@ -127,6 +146,21 @@ async def wake(connection: Connection, order_id: int, step: str) -> Message | No
         (order_id, step),
     )
     return _message(rows[0]) if rows else None
+
+
+async def last_ref(connection: Connection, order_id: int, step: str) -> int | None:
+    """The highest ref of an order's steps of one kind; None if there is none."""
+    row = await connection.row("SELECT MAX(ref) AS last FROM steps WHERE order_id = %s AND step = %s", (order_id, step))
+    return row["last"] if row else None
+
+
+async def end_step(connection: Connection, order_id: int, step: str) -> None:
+    """Nothing is left to do for a step; one that runs just now finds out when it ends."""
+    await connection.execute(
+        "UPDATE steps SET state = 'done', next_retry_at = NULL, error = NULL, done_at = UTC_TIMESTAMP(6) "
+        "WHERE order_id = %s AND step = %s AND state IN ('queued', 'waiting', 'retrying')",
+        (order_id, step),
+    )
 
 
 async def take_due(connection: Connection, limit: int, deadline_s: int) -> list[Message]:

@@ -1,6 +1,6 @@
 """Stock: one conditional statement decides who gets the last piece."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from shared.db import Connection
@@ -37,3 +37,9 @@ async def record_moves(connection: Connection, moves: Sequence[StockMove]) -> No
             f"INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES {rows}",
             [value for move in moves for value in astuple(move)],
         )
+
+
+async def put_back(connection: Connection, pieces: Mapping[str, int]) -> None:
+    """Put pieces back on the shelf, in SKU order as `take` does."""
+    for sku, count in sorted(pieces.items()):
+        await connection.execute("UPDATE variants SET stock = stock + %s WHERE sku = %s", (count, sku))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from shared import log
+from shared import crash, log
 from shared.db import Connection, Database, is_duplicate
 from shared.domain.cart import Cart
 from shared.domain.countries import Address
@@ -118,6 +118,7 @@ async def _place(tools: CheckoutTools, cart: Cart, key: str, request: OrderReque
     totals = _check(tools.shipping, cart, priced, request)
     order = _new_order(tools, cart, key, request, totals)
     messages = await tools.database.retrying(lambda connection: _write(connection, order, priced, request))
+    crash.here("checkout.after_commit")
     log.note(order_number=order.number)
     async with tools.database.writer() as connection:
         placed = await order_by_number(connection, order.number)
@@ -190,7 +191,9 @@ async def _write(
         NewAttempt(order_id=order_id, attempt=1, method=request.payment_method, token=request.payment_token),
     )
     await insert_event(connection, order_id, "order.placed")
-    return await _first_step(connection, order_id, order, request)
+    messages = await _first_step(connection, order_id, order, request)
+    crash.here("checkout.before_commit")
+    return messages
 
 
 async def _first_step(

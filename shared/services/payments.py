@@ -6,7 +6,7 @@ No call to the provider is made inside a transaction. What it calls back is only
 from dataclasses import dataclass, replace
 
 from shared.db import Connection, Database
-from shared.domain.statuses import Milestones, Money, OrderStatus, order_status, payment_status
+from shared.domain.statuses import OrderStatus
 from shared.errors import Conflict, NotFound, Unavailable
 from shared.gateway import Charge, Outcome, PaymentGateway, PaymentRefused, PaymentUnsure
 from shared.messages import Message
@@ -15,28 +15,24 @@ from shared.queries.order_view import OrderView, PaymentAttempt
 from shared.queries.orders import order_by_id, order_by_number
 from shared.queries.payments import NewAttempt, PaymentEvent
 from shared.queries.placing import insert_event
+from shared.services.order_commands import SHOP, take_turn
+from shared.services.order_steps import NextSteps
 
 STEP = "payment"
 CLOSED = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 
 
-async def derive_statuses(connection: Connection, order_id: int, *, settled: bool) -> None:
-    """Derive payment and order status from the money, under the order's lock.
+async def rederive(connection: Connection, order_id: int) -> None:
+    """Derive every status anew after the money or the payment step changed."""
+    turn = await take_turn(connection, order_id, SHOP)
+    await turn.write(turn.book)
 
-    Args:
-        settled: the payment step is done, so that the order may be processed.
-    """
-    row = await payments.money_of(connection, order_id)
-    money = Money(
-        due_cents=row.due_cents,
-        authorized_cents=row.authorized_cents,
-        captured_cents=row.captured_cents,
-        refunded_cents=row.refunded_cents,
-        last_voided=row.last_voided,
-        last_failed=row.last_failed,
+
+def charge_key(order: OrderView, attempt: PaymentAttempt) -> str:
+    """The key under which the provider knows an attempt to pay by card."""
+    return (
+        session_key(order, attempt.attempt) if attempt.token is None else f"{order.number}:{attempt.attempt}:authorize"
     )
-    status = order_status(Milestones(payment_settled=settled))
-    await payments.settle_status(connection, order_id, payment_status(money), status)
 
 
 def session_key(order: OrderView, attempt: int) -> str:
@@ -140,15 +136,17 @@ async def _new_attempt(connection: Connection, order: OrderView, method: str) ->
     await payments.add_attempt(connection, NewAttempt(order_id=order.id, attempt=attempt, method=method))
     await payments.change_method(connection, order.id, method)
     await insert_event(connection, order.id, f"payment.tried_by_{method}")
-    await derive_statuses(connection, order.id, settled=False)
+    await rederive(connection, order.id)
     return attempt
 
 
-async def note_callback(database: Database, event: PaymentEvent, number: str) -> Message | None:
-    """Keep what the provider called back with, once, and wake the payment step, which asks the provider itself.
+async def note_callback(database: Database, event: PaymentEvent, number: str, key: str = "") -> Message | None:
+    """Keep what the provider called back with, once, and wake the step that asks the provider itself.
 
+    Args:
+        key: of the provider's operation, NUMBER:attempt:verb; tells a late payment from the one that counts.
     Returns:
-        The message to send now; None when the order is unknown or its payment is settled.
+        The message to send now; None when the order is unknown, or nothing is open.
     """
 
     async def keep(connection: Connection) -> Message | None:
@@ -157,6 +155,22 @@ async def note_callback(database: Database, event: PaymentEvent, number: str) ->
             return None
         if not await payments.add_event(connection, replace(event, order_id=order_id)):
             return None
-        return await steps.wake(connection, order_id, STEP)
+        awake = await steps.wake(connection, order_id, STEP)
+        return awake or await _look_at_late(connection, order_id, number, key)
 
     return await database.retrying(keep)
+
+
+async def _look_at_late(connection: Connection, order_id: int, number: str, key: str) -> Message | None:
+    """The payment is settled or given up; if another attempt was authorised after all, it is let go."""
+    attempt = _attempt_in(key, number)
+    if attempt not in await payments.open_card_attempts(connection, order_id, unsettled_only=True):
+        return None
+    following = NextSteps(connection, order_id, number)
+    await following.ask_again("void", attempt)
+    return following.messages[0] if following.messages else None
+
+
+def _attempt_in(key: str, number: str) -> int:
+    parts = key.split(":")
+    return int(parts[1]) if len(parts) == 3 and parts[0] == number and parts[1].isdecimal() and len(parts[1]) < 6 else 0

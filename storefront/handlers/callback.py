@@ -18,6 +18,7 @@ from storefront.validation import check, read_json
 class EventData(BaseModel):
     order_number: str = Field(max_length=20)
     amount_cents: int = Field(ge=0, le=4_294_967_295, strict=True)
+    key: str = Field(default="", max_length=128)
 
 
 class Event(BaseModel):
@@ -42,6 +43,7 @@ class CallbackHandler(ApiHandler):
             self.shop.database,
             PaymentEvent(external_id=event.id, order_id=0, kind=event.type, amount_cents=event.data.amount_cents),
             number,
+            event.data.key,
         )
         self.shop.publisher.announce_soon([message] if message else [])
         self.set_status(HTTPStatus.NO_CONTENT)
