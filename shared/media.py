@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared import crash
 from shared.errors import NotFound, Unavailable
 
 
@@ -63,7 +64,9 @@ class Media:
                 file.flush()
                 os.fsync(file.fileno())
             Path(beside).chmod(0o644)
+            crash.here("media.before_rename")
             Path(beside).replace(target)
+            crash.here("media.after_rename")
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Protocol
 
-from shared import log
+from shared import crash, log
 from shared.messages import Message, envelope
 from shared.settings import Settings
 from shared.sqs import SqsClient
@@ -106,12 +106,14 @@ class SqsPublisher:
         try:
             if sent and self._on_published:
                 await self._on_published(sent)
+                crash.here("publish.after_note")
         except Exception:
             logger.exception("sent, but not noted; the sweep will send it again")
 
     async def _send(self, batch: Sequence[Message]) -> list[Message]:
         """Send up to BATCH messages of one queue, and return those that SQS took."""
         entries = [{"Id": str(number), "MessageBody": envelope(message)} for number, message in enumerate(batch)]
+        crash.here("publish.before_send")
         try:
             answer = await self._sqs.call("send_message_batch", batch[0].queue, Entries=entries)
         except asyncio.CancelledError:
@@ -120,6 +122,7 @@ class SqsPublisher:
         except Exception as error:
             _tell_of_loss(batch, f"SQS took nothing: {error}")
             return []
+        crash.here("publish.after_send")
         taken = {int(entry["Id"]) for entry in answer.get("Successful", [])}
         _tell_of_loss([message for number, message in enumerate(batch) if number not in taken], "SQS refused it")
         return [batch[number] for number in sorted(taken)]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from shared import crash
 from shared.domain.shipping import ShippingPrices
 
 QUEUES = ("orders", "documents", "media", "jobs")
@@ -71,6 +72,8 @@ class Settings:
     sweep_every_s: int
     sqs_wait_s: int
     rate_address_per_s: int
+    crash_at: crash.CrashAt | None
+    crash_dir: Path
 
     @property
     def is_production(self) -> bool:
@@ -132,6 +135,14 @@ class _Environment:
         if any(len(secret) < 32 for secret in found):
             self.faults.append(f"{name} holds a secret of fewer than 32 characters")
         return found
+
+    def crash_at(self, name: str) -> crash.CrashAt | None:
+        value = self.text(name, "")
+        try:
+            return crash.parse(value) if value else None
+        except ValueError as error:
+            self.faults.append(f"{name} {error}")
+            return None
 
     def seller(self, name: str) -> Seller:
         path = self.text(name)
@@ -206,6 +217,8 @@ def _read(env: _Environment) -> Settings:
         sweep_every_s=env.number("SWEEP_EVERY_S", 5),
         sqs_wait_s=env.number("SQS_WAIT_S", 5),
         rate_address_per_s=env.number("RATE_ADDRESS_PER_S", 500),
+        crash_at=env.crash_at("CRASH_AT"),
+        crash_dir=Path(env.text("CRASH_DIR", ".local/crash")),
     )
 
 

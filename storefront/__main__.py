@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 
-from shared import log
+from shared import crash, log
 from shared.settings import Settings, SettingsError, load_settings
 from storefront.server import drain, serve
 from storefront.shop import open_shop
@@ -41,6 +41,7 @@ def main() -> int:
         print(f"storefront: {error}", file=sys.stderr)  # noqa: T201 (there is no log yet)
         return 2
     log.configure(settings.log_format, f"storefront-{options.port}")
+    crash.arm(settings.crash_at, settings.crash_dir)
     try:
         asyncio.run(run(settings, options.port, options.address.split(",")))
     except OSError as error:

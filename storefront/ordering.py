@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from shared import log
+from shared import crash, log
 from shared.domain.cart import Cart
 from shared.errors import TooMany
 from shared.queries.orders import orders_with_key_or_revision
@@ -27,7 +27,9 @@ async def order_cart(shop: "Shop", cart: Cart, key: str, request: OrderRequest) 
             await shop.rates.give_back(CHECKOUT, cart.id)
         return placed
     shop.publisher.announce_soon(placed.messages)
+    crash.here("checkout.before_cart_emptied")
     await take_out(shop, cart, placed.order.number, request.cart_revision)
+    crash.here("checkout.before_answer")
     return placed
 
 

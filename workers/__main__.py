@@ -3,9 +3,10 @@
 import argparse
 import sys
 
-from shared import log
+from shared import crash, log
 from shared.settings import SettingsError, load_settings
 from workers.app import QUEUES, make_app
+from workers.refused import RefusalNotes
 from workers.runtime import Runtime
 from workers.serving import serve
 from workers.tasks import add_tasks
@@ -22,7 +23,8 @@ def main() -> int:
         sys.stderr.write(f"settings: {error}\n")
         return 2
     log.configure(settings.log_format, f"worker-{queue}")
-    app, runtime = make_app(settings), Runtime(lambda: open_tools(settings))
+    crash.arm(settings.crash_at, settings.crash_dir)
+    app, runtime = make_app(settings, RefusalNotes(settings.database_writer_url)), Runtime(lambda: open_tools(settings))
     add_tasks(app, runtime)
     return serve(app, runtime, queue)
 

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from shared import crash
 from shared.messages import Message
 from shared.queries.steps import note_published, put_off, take_due
 from workers.tools import Tools
@@ -22,6 +23,7 @@ async def sweep(tools: Tools) -> int:
     while True:
         async with tools.database.transaction() as connection:
             due = await take_due(connection, BATCH, tools.settings.step_deadline_s)
+        crash.here("sweep.after_take")
         sent = await _announce(tools, due)
         total += len(sent)
         if len(due) < BATCH or len(sent) < len(due):
@@ -31,10 +33,12 @@ async def sweep(tools: Tools) -> int:
 async def _announce(tools: Tools, due: Sequence[Message]) -> Sequence[Message]:
     """Send the messages, outside any transaction; what SQS did not take is due again at the next sweep."""
     sent = await tools.publisher.announce(due) if due else []
+    crash.here("sweep.before_note")
     left = [message.step_id for message in due if message not in sent]
     async with tools.database.writer() as connection:
         await note_published(connection, sent, tools.settings.step_deadline_s)
         await put_off(connection, left, tools.settings.sweep_every_s)
+    crash.here("sweep.after_note")
     return sent
 
 

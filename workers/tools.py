@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared import crash
 from shared.db import Database
 from shared.gateway import CardGateway, InvoiceGateway, PaymentGateway
 from shared.media import Media
@@ -32,8 +33,10 @@ class Tools:
         try:
             sent = await self.publisher.announce(messages)
             if sent:
+                crash.here("announce.before_note")
                 async with self.database.writer() as connection:
                     await note_published(connection, sent, self.settings.step_deadline_s)
+                crash.here("announce.after_note")
         except Exception:
             logger.exception("not announced now, so the sweep will: %s", [message.step_id for message in messages])
 

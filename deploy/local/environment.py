@@ -69,7 +69,7 @@ def _secrets(state: Path) -> dict[str, str]:
 
 
 def _folders(state: Path) -> dict[str, str]:
-    return {"MEDIA_ROOT": str(Place(state).media)}
+    return {"MEDIA_ROOT": str(Place(state).media), "CRASH_DIR": str(Place(state).crash)}
 
 
 def _processes(given: Mapping[str, str]) -> dict[str, str]:

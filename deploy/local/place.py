@@ -39,6 +39,11 @@ class Place:
         return self.state / "log"
 
     @property
+    def crash(self) -> Path:
+        """Marks of the crash points of this run."""
+        return self.state / "crash"
+
+    @property
     def run(self) -> Path:
         return self.state / "run"
 
@@ -58,7 +63,7 @@ class Place:
     def data(self) -> tuple[Path, ...]:
         """What `reset` deletes; installed parts and logs stay."""
         folders = (self.mysql, self.state / "mysql.new", self.redis, self.mail, self.payment, self.media)
-        return (*folders, self.state / "crash", self.secrets, self.demo)
+        return (*folders, self.crash, self.secrets, self.demo)
 
     def make(self) -> None:
         for folder in (self.redis, self.mail, self.payment, self.media, self.log, self.run):

@@ -30,7 +30,7 @@ def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[
     return (
         *backing_parts(place, ports, environ),
         *first_data_parts(place, ports, environ),
-        *tier_parts(ports, environ),
+        *tier_parts(place, ports, environ),
     )
 
 
@@ -45,6 +45,7 @@ def run(place: Place, ports: Ports, given: Mapping[str, str]) -> int:
     hold_signals()
     lock = take_lock(place.lock)
     try:
+        shutil.rmtree(place.crash, ignore_errors=True)  # a crash point kills once a run
         parts = shop_parts(place, ports, environment(place.state, ports, given))
         check_ports((part.name, port) for part in parts for port in part.ports)
         return asyncio.run(run_parts(parts, place, ports, lock))

@@ -9,6 +9,7 @@ from typing import Any
 from kombu.asynchronous.http import get_client
 from kombu.transport import SQS
 
+from shared import crash
 from workers.transport.poller import Poller
 from workers.transport.refusals import Refusals
 from workers.transport.visibility import FIRST_RETRY_S, Visibility, received_times, retry_after_s
@@ -98,6 +99,7 @@ class Channel(SQS.Channel):
     def _take(self, message: dict[str, Any], queue: str, queue_url: str) -> None:
         """Hand one message to Celery; whatever is wrong with it, the next one has its turn."""
         receipt = message["ReceiptHandle"]
+        crash.here("take.after_receive")
         try:
             self._refusals.check(message["Body"])
             payload = self._message_to_python(message, queue, queue_url)
@@ -114,8 +116,10 @@ class Channel(SQS.Channel):
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         """Delete what was done; when that is refused it comes again, and the database knows that it was done."""
+        crash.here("ack.before_delete")
         try:
             super().basic_ack(delivery_tag, multiple)
+            crash.here("ack.after_delete")
         except Exception as error:
             logger.warning("a message was done, but not deleted: %s", error)
         self._go_on()
@@ -124,6 +128,7 @@ class Channel(SQS.Channel):
         """Show a failed or lost task again, later and later, until the redrive policy takes it out; delete nothing."""
         message = self.in_hand().get(delivery_tag)
         if message is not None:
+            crash.here("reject.before_show")
             self._show_later(message.delivery_info, delivery_tag)
         self.qos.ack(delivery_tag)
         self._go_on()
