@@ -1,10 +1,7 @@
-import email
-import email.policy
 import re
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -12,24 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.countries import Address
-from tests.invoices import BERLIN, COPENHAGEN, JUMPER, SELLER, an_invoice
-from workers.documents.receipt import PaymentFailedData, ReceiptData, compose_payment_failed, compose_receipt
+from tests.invoices import BERLIN, COPENHAGEN, JUMPER, an_invoice
+from tests.mail_samples import PDF
+from tests.mails import ORDER_URL, delivered, part, seen
+from workers.documents.receipt import ReceiptData, compose_receipt
 
 NOON = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 MESSAGE_ID = "<receipt.K7QM-4X2D.1@myclothes.example>"
-ORDER_URL = "http://localhost:8000/orders/K7QM-4X2D?key=abcdefghijklmnopqrstuvwxyz"
-PDF = b"%PDF-1.7 not much of one"
-
-
-class Words(HTMLParser):
-    """What a reader sees of HTML, as one line."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.found.append(data)
 
 
 def a_receipt(**changes: Any) -> ReceiptData:
@@ -42,26 +28,6 @@ def a_receipt(**changes: Any) -> ReceiptData:
 
 def composed(**changes: Any) -> EmailMessage:
     return compose_receipt(a_receipt(**changes), MESSAGE_ID, NOON, PDF, "I000001")
-
-
-def delivered(message: EmailMessage) -> EmailMessage:
-    """The message as its reader's program takes it from the bytes."""
-    return email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
-
-
-def part(message: EmailMessage, kind: str) -> str:
-    body = message.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
-
-
-def seen(message: EmailMessage, kind: str) -> str:
-    text = part(message, kind)
-    if kind == "html":
-        words = Words()
-        words.feed(text.split("</head>", 1)[1])
-        text = " ".join(words.found)
-    return " ".join(text.split())
 
 
 def test_a_receipt_has_the_headers_of_a_machine_written_mail() -> None:
@@ -103,7 +69,6 @@ def test_both_parts_of_a_receipt_say_the_same(kind: str) -> None:
     message = delivered(composed(shipping=COPENHAGEN, vat=an_invoice().vat))
 
     words = seen(message, kind)
-
     for said in (
         "Thank you, Jana Łukaszewicz",
         "K7QM-4X2D of 24 November 2026 and are preparing it.",
@@ -183,27 +148,3 @@ def test_no_name_gets_into_the_headers(name: str, garment: str) -> None:
 def test_a_recipient_that_is_no_address_is_refused(recipient: str) -> None:
     with pytest.raises(ValueError):
         composed(recipient=recipient)
-
-
-@pytest.mark.parametrize("kind", ["plain", "html"])
-def test_a_declined_card_is_told_with_the_way_to_pay_otherwise(kind: str) -> None:
-    data = PaymentFailedData(
-        order_number="K7QM-4X2D",
-        order_url=ORDER_URL,
-        placed_on=date(2026, 11, 24),
-        total_cents=9390,
-        seller=SELLER,
-        sender="orders@myclothes.example",
-        recipient="jana@example.com",
-        kept_until=NOON,
-    )
-
-    message = delivered(compose_payment_failed(data, "<payment_failed.K7QM-4X2D.1@myclothes.example>", NOON))
-
-    words = seen(message, kind)
-    assert message["Subject"] == "Your order K7QM-4X2D: the card was declined"
-    assert "Your bank declined the card" in words
-    assert "Your order K7QM-4X2D of 24 November 2026 for €93.90 is kept until 11:00 on 25 November 2026." in words
-    assert "Choose another way to pay" in words
-    assert ORDER_URL in part(message, kind)
-    assert list(message.iter_attachments()) == []

@@ -31,6 +31,8 @@ class InvoiceData:
 
     Attributes:
         due_on: until when to transfer the total; None when paid by card.
+        supplied_on: when the goods were supplied; None when that is not known yet, as before the parcel leaves.
+        version: of the fields and the layout. 1 had neither a date of supply nor Factur-X, and is rendered without.
     """
 
     number: str
@@ -49,3 +51,5 @@ class InvoiceData:
     vat: tuple[VatLine, ...]
     seller: Seller
     currency: str
+    supplied_on: date | None = None
+    version: int = 2

@@ -3,36 +3,61 @@
 from collections.abc import Iterable
 
 from shared.domain.money import euros
+from shared.domain.pricing import VatLine
+from workers.documents.credit_note_data import CreditLine
 from workers.documents.invoice_data import InvoiceData, InvoiceLine
 from workers.documents.printable import printable
-from workers.documents.wording import SHIPPING_NAMES, address_lines, in_fours, long_date, rate, seller_lines
+from workers.documents.wording import (
+    SHIPPING_NAMES,
+    address_lines,
+    expected_months,
+    in_fours,
+    long_date,
+    rate,
+    seller_lines,
+)
 
 Pairs = list[tuple[str, str]]
 
 
 def invoice_sheet(data: InvoiceData) -> dict[str, object]:
-    """Return the template's input; its keys are the names used in invoice.typ."""
+    """Return the template's input; its keys are the names used in paper.typ."""
     return {
-        "number": data.number,
-        "sender": _texts(seller_lines(data.seller)),
-        "contact": _texts((f"VAT id {data.seller.vat_id}", data.seller.email)),
-        "recipient": _texts(address_lines(data.billing)),
-        "deliver_to": _texts(address_lines(data.shipping)) if data.shipping != data.billing else [],
+        "title": f"Invoice {data.number}",
+        "page_name": f"invoice {data.number}",
+        "intro": [],
+        "heads": ["Item", "Quantity", "Price", "VAT", "Amount"],
+        "sender": texts(seller_lines(data.seller)),
+        "contact": texts((f"VAT id {data.seller.vat_id}", data.seller.email)),
+        "recipient": texts(address_lines(data.billing)),
+        "deliver_to": texts(address_lines(data.shipping)) if data.shipping != data.billing else [],
         "facts": _facts(data),
         "lines": [_line(line) for line in data.lines],
         "sums": _sums(data),
+        "total_name": "Total",
         "total": euros(data.total_cents),
-        "vat": [
-            (rate(line.rate_bp), euros(line.net_cents), euros(line.vat_cents), euros(line.net_cents + line.vat_cents))
-            for line in data.vat
-        ],
-        "payment": _payment(data),
+        "vat_name": "The prices contain VAT",
+        "vat": vat_table(data.vat),
+        "payment": payment_sentence(data),
         "payment_facts": _payment_facts(data),
     }
 
 
-def _texts(lines: Iterable[str]) -> list[str]:
+def texts(lines: Iterable[str]) -> list[str]:
     return [printable(line) for line in lines]
+
+
+def details(line: InvoiceLine | CreditLine) -> str:
+    return printable(f"{line.colour}, size {line.size} · {line.sku}")
+
+
+def vat_table(lines: Iterable[VatLine]) -> list[tuple[str, ...]]:
+    """Return a row a rate: rate, net, VAT, gross."""
+    return [(rate(line.rate_bp), *map(euros, (line.net_cents, line.vat_cents, _gross(line)))) for line in lines]
+
+
+def _gross(line: VatLine) -> int:
+    return line.net_cents + line.vat_cents
 
 
 def _facts(data: InvoiceData) -> Pairs:
@@ -42,18 +67,21 @@ def _facts(data: InvoiceData) -> Pairs:
         ("Order", data.order_number),
         ("Ordered on", long_date(data.placed_on)),
     ]
-    return facts + ([("Payment due", long_date(data.due_on))] if data.due_on else [])
+    due = [("Payment due", long_date(data.due_on))] if data.due_on else []
+    return facts + _supply(data) + due
 
 
-def _line(line: InvoiceLine) -> dict[str, str]:
-    return {
-        "name": printable(line.name),
-        "details": printable(f"{line.colour}, size {line.size} · {line.sku}"),
-        "quantity": str(line.quantity),
-        "price": euros(line.unit_price_cents),
-        "rate": rate(line.vat_bp),
-        "amount": euros(line.total_cents),
-    }
+def _supply(data: InvoiceData) -> Pairs:
+    if data.version == 1:
+        return []
+    if data.supplied_on:
+        return [("Date of supply", long_date(data.supplied_on))]
+    return [("Expected delivery", expected_months(data.issued_on))]
+
+
+def _line(line: InvoiceLine) -> dict[str, object]:
+    figures = (str(line.quantity), euros(line.unit_price_cents), rate(line.vat_bp), euros(line.total_cents))
+    return {"name": printable(line.name), "details": details(line), "figures": figures}
 
 
 def _sums(data: InvoiceData) -> Pairs:
@@ -64,7 +92,7 @@ def _sums(data: InvoiceData) -> Pairs:
     ]
 
 
-def _payment(data: InvoiceData) -> str:
+def payment_sentence(data: InvoiceData) -> str:
     if data.paid_by_card:
         return "Paid by card. Nothing is left to transfer."
     until = f" by {long_date(data.due_on)}" if data.due_on else ""

@@ -10,6 +10,8 @@ from shared.domain.money import euros
 from shared.domain.pricing import VatLine
 from workers.documents.invoice_data import InvoiceLine
 from workers.documents.letter import Letter, OrderMail, compose
+from workers.documents.moments import until_words
+from workers.documents.notice import Notice, order_words, write
 from workers.documents.printable import one_line
 from workers.documents.wording import SHIPPING_NAMES, address_lines, in_fours, long_date, rate
 
@@ -57,17 +59,19 @@ def compose_receipt(
 
 def compose_payment_failed(data: PaymentFailedData, message_id: str, date: datetime) -> EmailMessage:
     """Tell of a declined card, and that the order is kept; arguments as for `compose_receipt`."""
-    until = f" until {data.kept_until:%H:%M} on {long_date(data.kept_until)}" if data.kept_until else ""
-    order = f"Your order {data.order_number} of {long_date(data.placed_on)} for {euros(data.total_cents)}"
-    letter = Letter(
-        template="payment_failed",
+    until = f" until {until_words(data.kept_until)}" if data.kept_until else ""
+    notice = Notice(
         subject=f"Your order {data.order_number}: the card was declined",
-        order=data,
-        message_id=message_id,
-        date=date,
-        words={"sentence": f"{order} is kept{until}."},
+        heading="Your bank declined the card",
+        sentences=(
+            f"Your {order_words(data)} is kept{until}.",
+            "Nothing was charged. Choose another way to pay; we prepare the parcel as soon as that is done.",
+        ),
+        button="Pay now",
+        pieces={},
+        facts={},
     )
-    return compose(letter, {})
+    return write(notice, data, message_id, date, {})
 
 
 def _receipt_words(data: ReceiptData) -> dict[str, object]:
