@@ -104,6 +104,7 @@ def _data(settings: Settings, order: OrderView, refund: Refund, invoice: Documen
         payout_cents=credit.payout_cents,
         seller=settings.seller,
         currency=order.currency,
+        shipping=order.shipping_address if order.shipping_address != order.billing_address else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.factories import count, stock_of
 from tests.orders_at_work import Bench, open_bench, shopper, staff
 
 SKU = "WC14-NAV-M"
-CARD = {"payment_method": "card", "payment_token": "tok_success"}
+CARD: dict[str, Any] = {"payment_method": "card", "payment_token": "tok_success"}
 
 
 @pytest.fixture
