@@ -9,6 +9,7 @@ from enum import StrEnum
 from deploy.local.faults import PartFailed, StackFault
 from deploy.local.logfile import LogFile
 from deploy.local.part import Part
+from deploy.local.pid_file import PidFile
 from deploy.local.place import Place
 from deploy.local.process import Process
 from deploy.local.terminal import Terminal
@@ -57,7 +58,7 @@ class Keeper:
         self.process: Process | None = None
         self._around = surroundings
         self._log = LogFile(surroundings.place.log / f"{part.name}.log")
-        self._pid_file = surroundings.place.run / f"{part.name}.pid"
+        self._pid_file = PidFile(surroundings.place.run / f"{part.name}.pid")
 
     @property
     def pid(self) -> int | None:
@@ -121,7 +122,7 @@ class Keeper:
             self.process = await Process.start(self.part, self._around.watchdog.marks, self._take)
             self._around.watchdog.add(self.process.pid)
             if not self.part.is_one_shot:
-                self._pid_file.write_text(f"{self.process.pid}\n", encoding="utf-8")
+                self._pid_file.write(self.process.pid)
         except OSError as error:
             raise _NotReady(f"{self.part.command[0]} cannot be started: {error}") from error
 
@@ -167,7 +168,7 @@ class Keeper:
     def _clear(self) -> None:
         if self.process:
             self._around.watchdog.remove(self.process.pid)
-        self._pid_file.unlink(missing_ok=True)
+        self._pid_file.remove()
 
     def _enter(self, state: State) -> None:
         self.state = state

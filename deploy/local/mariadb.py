@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local import disk
 from deploy.local.faults import StackFault
 from deploy.local.place import PRIVATE_ROOT
 
@@ -92,7 +94,7 @@ def make_data_folder(installation: Installation, data: Path) -> None:
         command, input=_system_sql(installation), text=True, capture_output=True, timeout=BOOTSTRAP_S, check=False
     )
     if result.returncode:
-        raise StackFault(f"MariaDB's data folder {new} could not be made: {_reason(result.stderr)}")
+        raise StackFault(f"MariaDB's data folder {new} could not be made: {_reason(result)}")
     new.rename(data)
 
 
@@ -106,11 +108,12 @@ def _system_sql(installation: Installation) -> str:
     return BEFORE + "".join(file.read_text(encoding="utf-8") for file in files) + AFTER
 
 
-def _reason(said: str) -> str:
-    if "error 28" in said or "No space left" in said:
-        return "the disk is full. Make room and start again"
-    lines = [line for line in said.splitlines() if "[ERROR]" in line] or said.splitlines()
-    return lines[0].strip() if lines else "it said nothing"
+def _reason(result: "subprocess.CompletedProcess[str]") -> str:
+    said = result.stderr.splitlines()
+    if disk.says_full(result.stderr) or result.returncode == -signal.SIGXFSZ:
+        return f"the disk is full. {disk.MAKE_ROOM}"
+    lines = [line for line in said if "[ERROR]" in line] or said or [f"exit code {result.returncode}"]
+    return f"{lines[0].strip()}. Put that right and start again"
 
 
 def server_command(installation: Installation, data: Path, port: int) -> tuple[str, ...]:

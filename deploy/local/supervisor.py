@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
+from deploy.local import disk
 from deploy.local.faults import StackFault
 from deploy.local.keeper import Keeper, Surroundings
 from deploy.local.part import Part
@@ -142,7 +143,7 @@ class Supervisor:
     def _raise_faults(self) -> None:
         for task in self._keeping.values():
             if task.done() and not task.cancelled() and (fault := task.exception()):
-                raise fault if isinstance(fault, StackFault) else StackFault(str(fault)) from fault
+                raise _as_stack_fault(fault)
 
     async def _stop_in_turn(self, keeper: Keeper, stopped: dict[str, asyncio.Event]) -> None:
         for other in self._keepers.values():
@@ -159,3 +160,11 @@ class Supervisor:
         if self._is_killed:
             keeper.kill()
         await keeper.stop()
+
+
+def _as_stack_fault(fault: BaseException) -> StackFault:
+    if isinstance(fault, StackFault):
+        return fault
+    told = StackFault(disk.sentence(fault) if isinstance(fault, OSError) else str(fault))
+    told.__cause__ = fault
+    return told
