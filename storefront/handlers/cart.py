@@ -51,9 +51,10 @@ class CartHandler(CartPage):
 
     async def _removed(self, sku: str, quantity: int) -> Removed | None:
         try:
-            return removed_from(await cart_desk.find_variant(self.shop, sku), quantity)
+            variant = await cart_desk.find_variant(self.shop, sku)
         except (NotFound, Gone):
             return None
+        return removed_from(variant, quantity) if variant.stock else None  # nobody is offered what is sold out
 
 
 class AddHandler(CartPage):

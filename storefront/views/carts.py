@@ -27,6 +27,18 @@ class Removed:
     operation_id: str
 
 
+@dataclass(frozen=True)
+class Short:
+    """A line that cannot be bought as it is, and the one button that helps."""
+
+    sku: str
+    name: str
+    sentence: str
+    left: int
+    button: str
+    operation_id: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class CartNews:
     """What happened just now: taken out, put in, or refused. Faults of a line are kept by its SKU."""
@@ -44,16 +56,14 @@ def new_operation_id() -> str:
 
 def cart_page(cart: Cart, priced: PricedCart, prices: ShippingPrices, news: CartNews) -> dict[str, Any]:
     """The context of cart.html."""
-    known = {line.sku for line in priced.lines}
-    notes = {line.sku: shortage_words(line) for line in priced.lines if line.quantity > line.available}
+    short = {one.sku: one for one in shortages(priced)}
     return {
         "cart": priced,
         "totals": standard_totals(priced, prices),
-        "notes": notes | dict(news.line_faults),
-        "needs_accept": any(line.quantity > line.available for line in priced.lines)
-        or not known >= set(cart.quantities),
+        "notes": {sku: one.sentence for sku, one in short.items()} | dict(news.line_faults),
+        "short": short,
+        "gone": gone(cart, priced),
         "operation_ids": {line.sku: new_operation_id() for line in priced.lines},
-        "accept_id": new_operation_id(),
         "removed": news.removed,
         "added": next((line for line in priced.lines if line.sku == news.added_sku), None),
         "faults": news.faults,
@@ -63,6 +73,26 @@ def cart_page(cart: Cart, priced: PricedCart, prices: ShippingPrices, news: Cart
 
 def standard_totals(priced: PricedCart, prices: ShippingPrices) -> Totals | None:
     return order_totals(priced, ShippingMethod.STANDARD, prices) if priced.lines else None
+
+
+def shortages(priced: PricedCart) -> list[Short]:
+    """The lines that ask for more than there is."""
+    return [_short(line) for line in priced.lines if line.quantity > line.available]
+
+
+def gone(cart: Cart, priced: PricedCart) -> list[Short]:
+    """What is in the cart and no longer in the catalogue; there is no name left to call it by."""
+    known = {line.sku for line in priced.lines}
+    sentence = "A piece in your cart is not sold any more."
+    return [
+        Short(sku, sku, sentence, 0, "Take it out", new_operation_id()) for sku in cart.quantities if sku not in known
+    ]
+
+
+def _short(line: CartLine) -> Short:
+    button = f"Take {spelled(line.available).lower()}" if line.available else "Take it out"
+    name = f"{line.name}, {line.colour}, {line.size}"
+    return Short(line.sku, name, shortage_words(line), line.available, button, new_operation_id())
 
 
 def shortage_words(line: CartLine) -> str:

@@ -6,25 +6,12 @@ from typing import Any
 
 from shared.domain.countries import COUNTRIES
 from shared.domain.money import euros
-from shared.domain.priced_cart import CartLine, PricedCart
+from shared.domain.priced_cart import PricedCart
 from shared.domain.shipping import ShippingMethod, ShippingPrices
 from shared.errors import Change, FieldError
 from shared.services.checkout import order_totals
 from storefront.forms.seen import write_seen
-from storefront.views.carts import new_operation_id, shortage_words
-from storefront.views.words import spelled
-
-
-@dataclass(frozen=True)
-class Short:
-    """A line that cannot be bought as it is, and the one button that helps."""
-
-    sku: str
-    name: str
-    sentence: str
-    left: int
-    button: str
-    operation_id: str
+from storefront.views.carts import shortages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +34,7 @@ def checkout_page(
         "faults": {fault.field: fault.message for fault in reversed(news.faults)},
         "fault_list": [(fault.field, fault.message) for fault in news.faults],
         "changes": news.changes,
-        "shortages": [_short(line) for line in cart.lines if line.quantity > line.available],
+        "shortages": shortages(cart),
         "checkout_key": key,
         "cart_revision": cart.revision,
         "seen": write_seen(cart, prices),
@@ -74,9 +61,3 @@ def _sentence(change: Change, name: str) -> str:
 
 def _price(cents: int) -> str:
     return euros(cents) if cents else "free"
-
-
-def _short(line: CartLine) -> Short:
-    button = f"Take {spelled(line.available).lower()}" if line.available else "Take it out"
-    name = f"{line.name}, {line.colour}, {line.size}"
-    return Short(line.sku, name, shortage_words(line), line.available, button, new_operation_id())

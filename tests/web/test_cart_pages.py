@@ -155,12 +155,52 @@ async def test_what_is_short_is_told_and_taken_only_when_the_shopper_says_so(
 
     page = await browser.get("/cart")
     before = await _quantities(browser)
-    accepted = await browser.submit("/cart/accept", _hidden(page.text, "/cart/accept"))
+    taken = await browser.submit(f"/cart/items/{COAT}", _hidden(page.text, f"/cart/items/{COAT}"))
 
     assert "Two left, you asked for three." in page.text
+    assert "<button>Take two" in page.text
     assert before == {COAT: 3}
+    assert (taken.status, taken.headers["Location"]) == (303, "/cart")
+    assert await _quantities(browser) == {COAT: 2}
+
+
+async def test_accepting_lowers_every_line_to_what_is_left(browser: Browser, database: Database) -> None:
+    await fill(browser, database, quantity=3)
+    await _change(database, "stock = 2")
+
+    accepted = await browser.submit("/cart/accept", {"operation_id": "a-1"})
+
     assert (accepted.status, accepted.headers["Location"]) == (303, "/cart")
     assert await _quantities(browser) == {COAT: 2}
+
+
+async def test_what_is_sold_out_is_taken_out_by_its_own_button(browser: Browser, database: Database) -> None:
+    await fill(browser, database, quantity=3)
+    await _change(database, "stock = 0")
+
+    page = await browser.get("/cart")
+    taken = await browser.submit(f"/cart/items/{COAT}", _hidden(page.text, f"/cart/items/{COAT}"))
+    after = await browser.get(taken.headers["Location"])
+
+    assert "<button>Take it out" in page.text
+    assert "Put it back" not in after.text
+    assert (taken.status, taken.headers["Location"]) == (303, f"/cart?removed={COAT}*3")
+    assert await _quantities(browser) == {}
+
+
+async def test_what_left_the_catalogue_is_taken_out_by_its_own_button(browser: Browser, database: Database) -> None:
+    await fill(browser, database)
+    gone = await add_variant(database, sku="GONE-1")
+    await browser.submit("/cart/items", {"sku": gone, "quantity": "1"})
+    async with database.writer() as connection:
+        await connection.execute("DELETE FROM variants WHERE sku = %s", (gone,))
+
+    page = await browser.get("/cart")
+    taken = await browser.submit(f"/cart/items/{gone}", _hidden(page.text, f"/cart/items/{gone}"))
+
+    assert "A piece in your cart is not sold any more." in page.text
+    assert taken.status == 303
+    assert "not sold any more" not in (await browser.get("/cart")).text
 
 
 async def test_what_is_sold_out_or_withdrawn_is_told(browser: Browser, database: Database) -> None:
