@@ -1,30 +1,12 @@
 """What shoppers do and see, in a real browser."""
 
-import itertools
-from typing import Any
-
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from shared.db import Database
 from tests.factories import count
 from tests.waiting import until
 
-PAGES = (
-    "/",
-    "/shop",
-    "/shop?q=coat&size=M&in_stock=1",
-    "/shop?q=zzz",
-    "/products/merino-jumper?colour=forest",
-    "/cart",
-    "/imprint",
-    "/terms",
-    "/privacy",
-    "/returns",
-    "/no-such-page",
-    "/back-office/sign-in",
-)
 BUY = "Order with obligation to pay"
 
 
@@ -45,39 +27,6 @@ async def fill_address(page: Page, email: str) -> None:
     }
     for name, value in typed.items():
         await page.fill(f"[name={name}]", value)
-
-
-async def complaints(page: Page) -> list[str]:
-    """What axe finds, and whether the page scrolls sideways."""
-    found: list[Any] = (await Axe().run(page)).response["violations"]
-    sideways = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    told = [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
-    return told + ([f"{page.url} scrolls sideways by {sideways} px"] if sideways > 0 else [])
-
-
-@pytest.mark.parametrize(("width", "scheme"), list(itertools.product((320, 390, 1280), ("light", "dark"))))
-async def test_axe_finds_nothing_on_any_page(browser: Browser, shop_url: str, width: int, scheme: Any) -> None:
-    context = await browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = await context.new_page()
-    found: list[str] = []
-
-    for path in PAGES:
-        await page.goto(shop_url + path)
-        found += await complaints(page)
-    await fill_cart(page, shop_url)
-    found += await complaints(page)
-    await page.goto(f"{shop_url}/checkout")
-    found += await complaints(page)
-    await page.get_by_role("button", name=BUY).click()
-    found += await complaints(page)
-    await fill_address(page, f"axe-{width}-{scheme}@example.com")
-    await page.check("[name=payment][value=card]")
-    await page.get_by_role("button", name=BUY).click()
-    await expect(page.get_by_role("button", name="Pay now")).to_be_visible()
-    found += await complaints(page)
-
-    await context.close()
-    assert found == []
 
 
 @pytest.mark.parametrize("has_script", [True, False])
