@@ -1,20 +1,17 @@
 import io
-import json
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
 
 from tests.invoices import BERLIN, COPENHAGEN, JUMPER, an_invoice
-from workers.documents.invoice import InvoiceData, from_snapshot, render, to_snapshot
+from workers.documents.invoice import InvoiceData, render, to_snapshot
+from workers.documents.wording import expected_months
 
 
 def read(invoice: InvoiceData) -> PdfReader:
-    return PdfReader(io.BytesIO(render(to_snapshot(invoice))))
+    return PdfReader(io.BytesIO(render(to_snapshot(invoice))), strict=True)
 
 
 def text_of(invoice: InvoiceData) -> str:
@@ -24,73 +21,6 @@ def text_of(invoice: InvoiceData) -> str:
 
 def forty_lines() -> InvoiceData:
     return an_invoice(tuple(replace(JUMPER, sku=f"MJ01-FOR-{number}") for number in range(40)))
-
-
-def test_a_snapshot_gives_back_the_same_invoice() -> None:
-    invoice = an_invoice(shipping=COPENHAGEN, due_on=None, paid_by_card=True)
-
-    snapshot = to_snapshot(invoice)
-
-    assert from_snapshot(snapshot) == invoice
-    assert to_snapshot(from_snapshot(snapshot)) == snapshot
-
-
-def test_a_snapshot_of_another_version_is_not_guessed_at() -> None:
-    fields = json.loads(to_snapshot(an_invoice())) | {"version": 99}
-
-    with pytest.raises(ValueError, match="version"):
-        from_snapshot(json.dumps(fields))
-
-
-def test_an_invoice_has_the_same_bytes_on_every_rendering() -> None:
-    snapshot = to_snapshot(an_invoice())
-    first = render(snapshot)
-
-    with ThreadPoolExecutor(4) as threads:
-        others = list(threads.map(render, [snapshot] * 8))
-
-    assert set(others) == {first}
-
-
-def test_an_invoice_has_the_same_bytes_in_another_process() -> None:
-    script = (
-        "import hashlib, sys; from workers.documents.invoice import render;"
-        "print(hashlib.sha256(render(sys.stdin.buffer.read().decode())).hexdigest())"
-    )
-    snapshot = to_snapshot(an_invoice(billing=COPENHAGEN))
-
-    hashes = {
-        subprocess.run(
-            [sys.executable, "-c", script], input=snapshot.encode(), stdout=subprocess.PIPE, check=True
-        ).stdout
-        for _ in range(2)
-    }
-
-    assert len(hashes) == 1
-
-
-def test_an_invoice_is_archivable_and_accessible() -> None:
-    catalog: Any = read(an_invoice()).trailer["/Root"]
-
-    marks = catalog["/Metadata"].get_object().get_data().decode()
-
-    assert "<pdfaid:part>3</pdfaid:part>" in marks
-    assert "<pdfaid:conformance>A</pdfaid:conformance>" in marks
-    assert "<pdfuaid:part>1</pdfuaid:part>" in marks
-    assert catalog["/Lang"] == "en"
-    assert catalog["/MarkInfo"]["/Marked"] == True  # noqa: E712  a PDF object, not a bool
-
-
-def test_every_font_of_an_invoice_is_in_the_file() -> None:
-    resources: Any = read(an_invoice()).pages[0]["/Resources"]
-
-    descriptors = [font["/DescendantFonts"][0]["/FontDescriptor"] for font in resources["/Font"].values()]
-
-    assert {descriptor["/FontName"].split("+")[-1] for descriptor in descriptors} == {
-        "InstrumentSans-Regular",
-        "InstrumentSans-SemiBold",
-    }
-    assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in descriptors)
 
 
 def test_an_invoice_carries_every_figure() -> None:
@@ -104,6 +34,7 @@ def test_an_invoice_carries_every_figure() -> None:
         "Invoice date 25 November 2026",
         "Order K7QM-4X2D",
         "Ordered on 24 November 2026",
+        "Expected delivery Nov or Dec 2026",
         "Merino jumper forest, size M · MJ01-FOR-M 1 €89.00 19 % €89.00",
         "Walking socks forest, size 39-41 · WS02-OCH-39 3 €11.05 7 % €33.15",
         "Subtotal €122.15",
@@ -119,6 +50,25 @@ def test_an_invoice_carries_every_figure() -> None:
     ):
         assert words in text
     assert sum(line.net_cents + line.vat_cents for line in invoice.vat) == invoice.total_cents == 12705
+
+
+def test_the_day_of_supply_is_printed_when_it_is_known() -> None:
+    text = text_of(an_invoice(supplied_on=date(2026, 11, 27)))
+
+    assert "Date of supply 27 November 2026" in text
+    assert "Expected delivery" not in text
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "months"),
+    [
+        (date(2026, 11, 24), "November 2026"),
+        (date(2026, 11, 25), "Nov or Dec 2026"),
+        (date(2026, 12, 31), "Dec 2026 or Jan 2027"),
+    ],
+)
+def test_before_that_the_month_of_supply_is_named(issued_on: date, months: str) -> None:
+    assert expected_months(issued_on) == months
 
 
 def test_free_delivery_is_called_free() -> None:
