@@ -9,47 +9,22 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import Sequence
 
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
-from shared import log
+from shared import crash, log
 from shared.settings import Settings, SettingsError, load_settings
-from workers.sweep import sweep, sweep_for_ever
-from workers.tools import Tools, open_tools
+from workers.door import WorkerHandler
+from workers.job_desk import JobDesk
+from workers.plain import PlainHandler, State
+from workers.sweep import sweep_for_ever
+from workers.tools import open_tools
 
 logger = logging.getLogger(__name__)
 
-BODY_LIMIT = 256 * 1024  # bytes: what SQS lets a message have
-LOOPBACK = ("127.0.0.1", "::1")
-DOCUMENTED_HOPS = frozenset({"127.0.0.1", "::1"})  # what the daemon's own proxy may add
-
-Job = Callable[[Tools], Awaitable[Any]]
-JOBS: Mapping[str, Job] = {"sweep": sweep}
-
-
-class PlainHandler(RequestHandler):
-    """Short answers without a body of Tornado's."""
-
-    def initialize(self, tools: Tools, state: "State") -> None:
-        self.tools, self.state = tools, state
-
-    def set_default_headers(self) -> None:
-        self.clear_header("Server")
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.set_header("Cache-Control", "no-store")
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        self.finish(f"{status_code}\n")
-
-
-class State:
-    """Whether this process wants work."""
-
-    ready = True
+BODY_LIMIT = 256 * 1024  # bytes: more than any message of ours has
 
 
 class LivezHandler(PlainHandler):
@@ -64,37 +39,8 @@ class ReadyzHandler(PlainHandler):
         self.write(json.dumps({"ready": self.state.ready}))
 
 
-class WorkerHandler(PlainHandler):
-    """One job of the daemon: 200 deletes its message, anything else shows it again later."""
-
-    async def post(self) -> None:
-        if not self._is_from_here():
-            self.send_error(404)
-            return
-        name = self.request.headers.get("X-Aws-Sqsd-Taskname") or _job_in(self.request.body)
-        job = JOBS.get(name)
-        if job is None:
-            logger.warning("unknown job %r", name[:60])
-            self.send_error(404)
-            return
-        await job(self.tools)
-        self.write("done\n")
-
-    def _is_from_here(self) -> bool:
-        hops = {hop.strip() for hop in self.request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()}
-        return self.request.remote_ip in LOOPBACK and hops <= DOCUMENTED_HOPS
-
-
-def _job_in(body: bytes) -> str:
-    with suppress(ValueError):
-        found = json.loads(body or b"{}")
-        if isinstance(found, dict) and isinstance(found.get("job"), str):
-            return str(found["job"])
-    return ""
-
-
-def make_app(tools: Tools, state: State) -> Application:
-    shared = {"tools": tools, "state": state}
+def make_app(state: State) -> Application:
+    shared = {"state": state}
     return Application(
         [
             ("/livez", LivezHandler, shared),
@@ -111,22 +57,28 @@ def _note_request(handler: RequestHandler) -> None:
 
 
 async def serve(settings: Settings, port: int, address: str) -> None:
-    """Serve and sweep until SIGTERM or SIGINT, then finish what runs."""
-    tools, state, stopping = await open_tools(settings), State(), asyncio.Event()
+    """Serve and sweep until SIGTERM or SIGINT, then finish what runs, for DRAIN_S at most."""
+    tools, stopping = await open_tools(settings), asyncio.Event()
+    state = State(tools, JobDesk(tools))
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    server = HTTPServer(make_app(tools, state), max_body_size=BODY_LIMIT)
+    server = HTTPServer(make_app(state), max_body_size=BODY_LIMIT)
     server.listen(port, address)
-    sweeping = asyncio.create_task(sweep_for_ever(tools))
+    sweeps = [asyncio.create_task(sweep_for_ever(tools)), asyncio.create_task(state.desk.take_over_for_ever())]
     logger.info("ready on port %d", port)
     await stopping.wait()
     state.ready = False
-    sweeping.cancel()
     server.stop()
+    await _cancel(sweeps)
+    await state.desk.close(settings.drain_s)
     await server.close_all_connections()
-    with suppress(asyncio.CancelledError):
-        await sweeping
     await tools.close()
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def main() -> int:
@@ -140,6 +92,7 @@ def main() -> int:
         sys.stderr.write(f"settings: {error}\n")
         return 2
     log.configure(settings.log_format, "worker-http")
+    crash.arm(settings.crash_at, settings.crash_dir)
     asyncio.run(serve(settings, options.port, options.address))
     return 0
 

@@ -55,10 +55,20 @@ class LeaseLost(Exception):
     """Another process has taken this step over; what we did is rolled back."""
 
 
+class NoSuchStep(Exception):
+    """The ledger has no such step: its message is nobody's, and belongs into the dead-letter queue."""
+
+
 async def carry_out(tools: Tools, work: StepWork, step_id: int) -> None:
-    """Do one step if it is ours to do; never raises for what the ledger can record."""
+    """Do one step if it is ours to do; never raises for what the ledger can record.
+
+    Raises:
+        NoSuchStep: nothing can be recorded.
+    """
     async with tools.database.writer() as connection:
         held = await steps.claim(connection, step_id, tools.settings.step_lease_s)
+        if held is None and not await steps.exists(connection, step_id):
+            raise NoSuchStep(f"there is no step {step_id}")
     if held is None:
         logger.info("step %d is done, or somebody else has it", step_id)
         return

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from deploy.local.backing import BACKING
 from deploy.local.first_data import FIRST_DATA, MIGRATE
 from deploy.local.part import Part
+from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
 from deploy.local.probes import answers_200, says_ready
 
 WORKER_QUEUES = ("orders", "documents", "media")
-WORKERS = (*(f"worker-{queue}" for queue in WORKER_QUEUES), "worker-http")
+SCHEDULE = CHECKOUT / "deploy/beanstalk-worker/cron.yaml"
 WORKER_STOP_S = 7  # how long a running task may take before its process is killed; its step is taken up again
 
 
-def tier_parts(ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
-    workers = (_worker(queue, environ) for queue in WORKER_QUEUES)
-    return (*workers, _worker_http(ports, environ), _storefront(ports, environ))
+def tier_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
+    """All of them; on AWS's own queues there is no daemon, as its stand-in cannot sign its calls."""
+    workers = tuple(_worker(queue, environ) for queue in WORKER_QUEUES)
+    daemon = (_worker_daemon(place, ports, environ),) if environ["SQS_ENDPOINT_URL"] else ()
+    before = (*workers, _worker_http(ports, environ), *daemon)
+    return (*before, _storefront(ports, environ, tuple(part.name for part in before)))
 
 
 def _worker(queue: str, environ: Mapping[str, str]) -> Part:
@@ -43,13 +47,33 @@ def _worker_http(ports: Ports, environ: Mapping[str, str]) -> Part:
     )
 
 
-def _storefront(ports: Ports, environ: Mapping[str, str]) -> Part:
+def _worker_daemon(place: Place, ports: Ports, environ: Mapping[str, str]) -> Part:
+    """Times as in the real environment of the worker tier, but for the visibility time-out, which is the shop's."""
+    visibility_s = int(environ["VISIBILITY_S"])
+    return Part(
+        name="worker-daemon",
+        command=(
+            *(sys.executable, "-m", "deploy.local.daemon"),
+            *("--queue-url", environ["WORKER_QUEUE_URL"], "--endpoint", environ["SQS_ENDPOINT_URL"]),
+            *("--region", environ["AWS_REGION"], "--target", f"http://127.0.0.1:{ports.worker_http}/worker"),
+            *("--cron", str(SCHEDULE), "--leader-file", str(place.run / "worker-daemon.leader")),
+            *("--connections", "4", "--wait-s", environ["SQS_WAIT_S"], "--error-visibility-s", "10"),
+            *("--visibility-s", str(visibility_s), "--inactivity-s", str(visibility_s * 5 / 6)),
+        ),
+        environment=environ,
+        probe=says_ready,
+        needs=("sqs",),
+        opens_after=("worker-http",),
+    )
+
+
+def _storefront(ports: Ports, environ: Mapping[str, str], workers: tuple[str, ...]) -> Part:
     return Part(
         name="storefront-1",
         command=(sys.executable, "-m", "storefront", "--port", str(ports.storefront)),
         environment=environ,
         probe=answers_200(ports.storefront, "/readyz"),
         needs=BACKING,
-        opens_after=(*FIRST_DATA, *WORKERS),
+        opens_after=(*FIRST_DATA, *workers),
         ports=(ports.storefront,),
     )

@@ -98,6 +98,10 @@ async def claim(connection: Connection, step_id: int, lease_s: int) -> Claim | N
     return Claim(**row) if row else None
 
 
+async def exists(connection: Connection, step_id: int) -> bool:
+    return bool(await connection.row("SELECT id FROM steps WHERE id = %s", (step_id,)))
+
+
 async def renew(connection: Connection, held: Claim, lease_s: int) -> bool:
     """Hold a step longer; False when another has taken it over."""
     return bool(

@@ -21,7 +21,7 @@ from shared.services.payments import PayTools, note_callback, pay_by_card, pay_b
 from shared.settings import Settings
 from tests.factories import add_variant, count, place
 from tests.fakes import ListPublisher, MemoryCards, MemoryMailer
-from workers.ledger import carry_out
+from workers.ledger import NoSuchStep, carry_out
 from workers.mail import MailRefused, MailUnavailable, MailUnsure
 from workers.steps import WORK
 from workers.sweep import sweep
@@ -390,3 +390,8 @@ async def test_a_closed_order_is_not_opened_again_by_paying(tools: Tools, status
 
     untouched = await look(tools, number)
     assert (untouched.order_status, len(untouched.payments)) == (status, 1)
+
+
+async def test_a_message_for_a_step_that_never_was_is_refused_and_not_acknowledged(tools: Tools) -> None:
+    with pytest.raises(NoSuchStep):
+        await carry_out(tools, WORK[SEND_RECEIPT], 4711)
