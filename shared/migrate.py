@@ -45,11 +45,12 @@ def current_revision(database_url: str) -> str | None:
         connection.close()
 
 
-def migrate(database_url: str) -> None:
+def migrate(database_url: str, target: str = "head") -> None:
     """Apply every revision that is missing, alone.
 
     Args:
         database_url: mysql://user:password@host:port/database
+        target: the last revision to apply; an older one than the newest for data of an older release only.
     Raises:
         LockNotFree: somebody else holds the lock for more than LOCK_WAIT_S.
     """
@@ -63,12 +64,12 @@ def migrate(database_url: str) -> None:
     )
     try:
         with engine.connect() as connection:
-            _upgrade_alone(connection)
+            _upgrade_alone(connection, target)
     finally:
         engine.dispose()
 
 
-def _upgrade_alone(connection: "Connection") -> None:
+def _upgrade_alone(connection: "Connection", target: str) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -79,7 +80,7 @@ def _upgrade_alone(connection: "Connection") -> None:
         config = Config()
         config.set_main_option("script_location", str(HERE))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
         connection.commit()
     finally:
         connection.exec_driver_sql("SELECT RELEASE_LOCK(%s)", (name,))

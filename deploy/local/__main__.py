@@ -1,12 +1,14 @@
 """`python -m deploy.local VERB`: what `./shop` hands over to once everything is installed."""
 
 import argparse
-import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from deploy.local import disk
 from deploy.local.faults import StackFault, UsageFault
+from deploy.local.hand_over import PROGRAMS
 from deploy.local.place import STATE, Place
 from deploy.local.ports import DEFAULT_PORT, Ports
 
@@ -24,19 +26,10 @@ def main(words: Sequence[str]) -> int:
         print(f"shop: {fault}", file=sys.stderr)
         return fault.exit_code
     except OSError as error:
-        print(f"shop: {_sentence(error)}", file=sys.stderr)
+        print(f"shop: {disk.sentence(error)}", file=sys.stderr)
         return StackFault.exit_code
     except KeyboardInterrupt:
         return 1
-
-
-def _sentence(error: OSError) -> str:
-    where = error.filename or "the disk"
-    if error.errno == errno.ENOSPC:
-        return f"the disk is full: {where} cannot be written. Make room and start again"
-    if isinstance(error, PermissionError):
-        return f"no permission for {where}. Give it to yourself (chown), or delete it and start again"
-    return f"{where}: {error.strerror or error}"
 
 
 def _parser(verb: str) -> argparse.ArgumentParser:
@@ -85,6 +78,33 @@ def _status(arguments: list[str]) -> int:
     return status(Place(STATE), as_json=parser.parse_args(arguments).json)
 
 
+def _crash_points(arguments: list[str]) -> int:
+    from shared.crash_points import main as crash_points
+
+    return crash_points(arguments)
+
+
+def _restore(arguments: list[str]) -> int:
+    from deploy.local.restore import restore
+
+    parser = _parser("restore")
+    parser.add_argument("file", help="what ./shop backup wrote")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    options = parser.parse_args(arguments)
+    return restore(Place(STATE), _file(options.file), os.environ, is_sure=options.yes)
+
+
+def _backup(arguments: list[str]) -> int:
+    parser = _parser("backup")
+    parser.add_argument("file", help="what to write, as in shop.tar.gz; an older file of this name is replaced")
+    return _program("backup")([str(_file(parser.parse_args(arguments).file))])
+
+
+def _file(name: str) -> Path:
+    """./shop changes to the checkout, but a file is meant from where its caller stands."""
+    return Path(os.environ.get("SHOP_CALLED_FROM", "."), name).absolute()
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -98,8 +118,11 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "run": _run,
     "stop": _stop,
     "status": _status,
+    "crash-points": _crash_points,
     "reset": _reset,
-    **{verb: _program(verb) for verb in ("migrate", "seed", "staff")},
+    "restore": _restore,
+    **{verb: _program(verb) for verb in PROGRAMS},
+    "backup": _backup,
 }
 
 

@@ -9,7 +9,17 @@ from deploy.local.environment import environment
 from deploy.local.place import Place
 from deploy.local.ports import DEFAULT_PORT, Ports
 
-PROGRAMS = {"migrate": "shared.migrate", "seed": "shared.seed", "staff": "shared.staff_command"}
+PROGRAMS = {
+    "migrate": "shared.migrate",
+    "seed": "shared.seed",
+    "staff": "shared.staff_command",
+    "audit": "workers.operators.audit",
+    "dead-letters": "workers.operators.dead_letters",
+    "orders": "workers.operators.orders",
+    "steps": "workers.operators.steps",
+    "queues": "workers.operators.queues",
+    "backup": "workers.operators.backup",
+}
 
 
 def hand_over(place: Place, verb: str, arguments: Sequence[str], given: Mapping[str, str]) -> int:

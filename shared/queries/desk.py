@@ -12,7 +12,7 @@ PER_PAGE = 50
 COUNT_CAP = 1001  # counts stop here and are shown as "1,000+"
 NEEDS_PERSON = (
     "(o.attention IS NOT NULL OR o.order_status = 'on_hold' OR o.payment_status = 'failed' "
-    "OR EXISTS (SELECT 1 FROM steps d WHERE d.order_id = o.id AND d.state = 'dead'))"
+    "OR EXISTS (SELECT 1 FROM steps d WHERE d.order_id = o.id AND d.state = 'dead' AND d.done_at IS NULL))"
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

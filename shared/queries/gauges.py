@@ -22,6 +22,19 @@ async def open_steps(connection: Connection) -> Mapping[tuple[str, str], int]:
     """How many steps there are by (step, state), the done ones left out: they only grow."""
     rows = await connection.rows(
         "SELECT step, state, COUNT(*) AS n FROM steps "
-        "WHERE state IN ('queued', 'running', 'waiting', 'retrying', 'dead') GROUP BY step, state"
+        "WHERE state IN ('queued', 'running', 'waiting', 'retrying', 'dead') AND done_at IS NULL GROUP BY step, state"
     )
     return {(row["step"], row["state"]): int(row["n"]) for row in rows}
+
+
+async def mails_in_doubt(connection: Connection) -> tuple[int, int]:
+    """How many mails were handed over more than a minute ago and are without word, and how often one was sent again so.
+
+    Each of the second may have reached its reader twice.
+    """
+    row = await connection.row(
+        "SELECT COALESCE(SUM(d.state = 'sending' AND s.began_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND), 0) "
+        "AS unsure, COALESCE(SUM(s.blind), 0) AS sent_again "
+        "FROM mail_sendings s JOIN documents d ON d.id = s.document_id"
+    )
+    return (int(row["unsure"]), int(row["sent_again"])) if row else (0, 0)

@@ -1,16 +1,20 @@
 """From what the shop knows to what the API tells."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.domain.priced_cart import CURRENCY, CartLine, PricedCart
-from shared.queries.order_view import OrderDocument, OrderView
+from shared.order_json import order_json
+from shared.queries.order_view import OrderView
 from storefront.api import answers
 
 if TYPE_CHECKING:
     from shared.queries.catalog import Product, Variant
     from shared.queries.listing import Card
     from storefront.links import Links
+
+STAFF = "staff"
 
 
 def picture_url(picture: str) -> str:
@@ -73,27 +77,14 @@ def _cart_line(line: CartLine) -> answers.CartLineAnswer:
 
 
 def order(found: OrderView, links: "Links") -> answers.OrderAnswer:
-    own = {"url", "vat", "lines", "shipping_address", "steps", "events", "documents"}
-    return answers.OrderAnswer(
-        **{name: getattr(found, name) for name in answers.OrderAnswer.model_fields if name not in own},
-        url=links.order_url(found.number),
-        vat=[answers.VatAnswer(**vars(line)) for line in found.vat],
-        lines=[
-            answers.OrderLineAnswer(**{name: getattr(line, name) for name in answers.OrderLineAnswer.model_fields})
-            for line in found.lines
-        ],
-        shipping_address=answers.AddressAnswer(**vars(found.shipping_address)),
-        steps=[answers.StepAnswer(**vars(step) | {"ref": str(step.ref)}) for step in found.steps],
-        events=[answers.EventAnswer(**vars(event)) for event in found.events],
-        documents=[_document(found.number, document, links) for document in found.documents],
-    )
+    url, key = links.order_url(found.number), links.order_key(found.number)
+    return answers.OrderAnswer.model_validate(order_json(for_shopper(found), url, key))
 
 
-def _document(number: str, document: OrderDocument, links: "Links") -> answers.DocumentAnswer:
-    return answers.DocumentAnswer(
-        kind=document.kind,
-        number=document.number,
-        revision=document.revision,
-        url=links.document_path(number, document.number),
-        sha256=document.sha256,
-    )
+def for_shopper(order: OrderView) -> OrderView:
+    """The order without the addresses of those who worked on it; they are told as STAFF."""
+    return replace(order, events=tuple(replace(event, who=_who(event.who)) for event in order.events))
+
+
+def _who(who: str | None) -> str | None:
+    return STAFF if who and "@" in who else who

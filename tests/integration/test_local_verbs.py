@@ -19,11 +19,11 @@ from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
 from deploy.local.status import status
 
-NOW = {"run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "help"}
-LATER = {
-    *("bench", "soak", "audit", "dead-letters", "catalog", "orders", "steps", "queues", "backup", "restore"),
-    *("crash-points", "instance", "reader", "load", "bundle", "deploy", "demo"),
+NOW = {
+    *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
+    *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore"),
 }
+LATER = {"bench", "soak", "catalog", "instance", "reader", "load", "bundle", "deploy", "demo"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 

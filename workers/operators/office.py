@@ -1,0 +1,82 @@
+"""What every operators' command has at hand, and how it ends: 0 good, 1 refused, 2 it cannot look."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from shared.db import Database
+from shared.errors import ShopError, Unavailable
+from shared.messages import Message
+from shared.queries.steps import note_published
+from shared.queue import Publisher, SqsPublisher
+from shared.settings import Settings, SettingsError, load_settings
+from workers.operators.dead_queues import DeadQueues
+
+logger = logging.getLogger(__name__)
+
+WHO = "operator"  # in the events of what these commands did
+
+
+class WrongUse(Exception):
+    """The command line asks for something that cannot be done; the sentence says what can."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    settings: Settings
+    database: Database
+    publisher: Publisher
+    dead: DeadQueues
+
+    async def announce(self, messages: Sequence[Message]) -> None:
+        """Send messages after their commit; what SQS does not take now, the sweep sends."""
+        try:
+            sent = await self.publisher.announce(messages)
+            async with self.database.writer() as connection:
+                await note_published(connection, sent, self.settings.step_deadline_s)
+        except Exception:
+            logger.exception("not announced now, so the sweep will")
+
+    async def close(self) -> None:
+        await self.publisher.close()
+        self.dead.close()
+        await self.database.close()
+
+
+def open_office(settings: Settings) -> Office:
+    return Office(
+        settings=settings,
+        database=Database(settings.database_writer_url, pool_size=4),
+        publisher=SqsPublisher(settings),
+        dead=DeadQueues(settings),
+    )
+
+
+def attend(work: Callable[[Office], Awaitable[None]]) -> int:
+    """Do the work of a command and return its exit code; what stops it is one sentence on standard error."""
+    try:
+        asyncio.run(_attend(work, load_settings()))
+    except SettingsError as error:
+        return _refuse(f"settings: {error}", 2)
+    except (WrongUse, Unavailable) as error:
+        return _refuse(str(error), 2)
+    except ShopError as error:
+        return _refuse(error.detail, 1)
+    except KeyboardInterrupt:
+        return 1
+    return 0
+
+
+async def _attend(work: Callable[[Office], Awaitable[None]], settings: Settings) -> None:
+    office = open_office(settings)
+    try:
+        await work(office)
+    finally:
+        await office.close()
+
+
+def _refuse(sentence: str, code: int) -> int:
+    sys.stderr.write(f"shop: {sentence}\n")
+    return code
