@@ -14,13 +14,13 @@ def has_doubtful_length(headers: Mapping[str, str]) -> bool:
     return both or not (length.isascii() and length.isdigit())
 
 
-def check_length(headers: Mapping[str, str]) -> None:
+def check_length(headers: Mapping[str, str], most: int = MAX_BODY) -> None:
     """Refuse a body before it is sent.
 
     Raises:
-        Unreadable: its length is doubtful; TooLarge: it is more than 64 KiB.
+        Unreadable: its length is doubtful; TooLarge: it is more than the handler reads.
     """
     if has_doubtful_length(headers):
         raise Unreadable("The length of the body is unclear.")
-    if int(headers.get("Content-Length", "0")[:20]) > MAX_BODY:
+    if int(headers.get("Content-Length", "0")[:20]) > most:
         raise TooLarge

@@ -3,36 +3,19 @@
 The heading may follow some lines about the account. Amounts need a sign for cents, so that "1.234" is never guessed.
 """
 
-import csv
 import hashlib
-import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.domain.bank_fields import read_amount, read_day, tidy
+from shared.domain.bank_table import Columns, read_table, read_text
 from shared.errors import FieldError, Invalid
 
-SEPARATORS = (";", ",", "\t")
-HEADING_WITHIN = 30  # lines; banks put the account's number and a balance before it
-MOST_ROWS = 10_000
 MOST_FAULTS = 10  # told at once: a file of the wrong kind has thousands
-
-# Headings are compared in lower case, without what stands in brackets.
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "day": ("buchungstag", "buchungsdatum", "buchung", "datum", "date", "booking date", "transaction date"),
-    "amount": ("betrag", "betrag in eur", "umsatz", "umsatz in eur", "amount", "amount in eur"),
-    "purpose": ("verwendungszweck", "vwz", "purpose", "reference", "payment reference", "description", "details"),
-    "name": (
-        *("name", "name zahlungsbeteiligter", "beguenstigter/zahlungspflichtiger", "auftraggeber/begünstigter"),
-        *("auftraggeber", "zahlungspflichtige*r", "zahlungspflichtiger", "payer", "counterparty", "payee/payer"),
-    ),
-    "currency": ("währung", "waehrung", "currency"),
-    "direction": ("soll/haben", "s/h", "debit/credit"),
-}
-NEEDED = ("day", "amount", "purpose")
 OUTGOING = frozenset({"s", "soll", "d", "debit"})
+PENDING = ("vorgemerkt", "pending")  # booked later, perhaps in other words: recorded now it would be recorded twice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +37,11 @@ class BankLine:
 
 @dataclass(frozen=True, kw_only=True)
 class BankFile:
-    """What came in, and how many lines were left out because money went out."""
+    """What came in, and how many lines were left out: money that went out, and what is not booked yet."""
 
     lines: tuple[BankLine, ...]
     outgoing: int
+    pending: int = 0
 
 
 def read_bank_csv(content: bytes) -> BankFile:
@@ -66,67 +50,18 @@ def read_bank_csv(content: bytes) -> BankFile:
     Raises:
         Invalid: names each line and field that cannot be read; nothing of such a file is taken.
     """
-    rows, columns = _table(_text(content))
+    rows, columns = read_table(read_text(content))
     faults: list[FieldError] = []
-    found = [line for row, cells in rows if (line := _read(_Cells(row, cells, columns, faults)))]
+    cells_of = [_Cells(row, cells, columns, faults) for row, cells in rows]
+    found = [line for cells in cells_of if not cells.is_pending and (line := _read(cells))]
     if faults:
         raise Invalid(errors=faults[:MOST_FAULTS])
     incoming = [line for line in found if line.amount_cents > 0]
-    return BankFile(lines=tuple(_with_keys(incoming)), outgoing=sum(line.amount_cents < 0 for line in found))
-
-
-Row = tuple[int, list[str]]
-Columns = Mapping[str, tuple[int, str]]  # what -> where, and what the bank calls it
-
-
-def _text(content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    if "\0" in text:
-        raise _broken("This is no CSV file: it holds NUL characters.")
-    if not text.strip():
-        raise _broken("The file is empty.")
-    return text
-
-
-def _table(text: str) -> tuple[list[Row], Columns]:
-    """The rows below the heading, read with the separator that makes a heading of one of the first lines."""
-    for separator in SEPARATORS:
-        rows = _rows(text, separator)
-        for at, (_, cells) in enumerate(rows[:HEADING_WITHIN]):
-            columns = _columns(cells)
-            if all(name in columns for name in NEEDED):
-                return rows[at + 1 :], columns
-    wanted = "Buchungstag or Date, Betrag or Amount, Verwendungszweck or Purpose"
-    raise _broken(f"No heading was found in the first {HEADING_WITHIN} lines: {wanted}.")
-
-
-def _rows(text: str, separator: str) -> list[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows: list[Row] = []
-    before = 0
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((before + 1, cells))
-            before = reader.line_num
-            if len(rows) > MOST_ROWS:
-                raise _broken(f"The file has more than {MOST_ROWS} lines: take a shorter time.")
-    except csv.Error as error:
-        raise _broken(f"Line {reader.line_num}: this is no CSV ({error}).") from None
-    return rows
-
-
-def _columns(cells: list[str]) -> Columns:
-    titles = [tidy(cell.split("(")[0]) for cell in cells]
-    lower = [title.lower().replace(" / ", "/") for title in titles]
-    return {
-        what: next((at, titles[at]) for at, title in enumerate(lower) if title in known)
-        for what, known in HEADINGS.items()
-        if any(title in known for title in lower)
-    }
+    return BankFile(
+        lines=tuple(_with_keys(incoming)),
+        outgoing=sum(line.amount_cents < 0 for line in found),
+        pending=sum(cells.is_pending for cells in cells_of),
+    )
 
 
 @dataclass(frozen=True)
@@ -141,6 +76,10 @@ class _Cells:
     def text(self, what: str) -> str:
         at = self.columns[what][0] if what in self.columns else len(self.cells)
         return tidy(self.cells[at]) if at < len(self.cells) else ""
+
+    @property
+    def is_pending(self) -> bool:
+        return any(word in self.text("status").lower() for word in PENDING)
 
     def fault(self, what: str, message: str) -> None:
         self.faults.append(FieldError("file", f"Line {self.row}, {self.columns[what][1]}: {message}"))
@@ -174,7 +113,3 @@ def _with_keys(lines: list[BankLine]) -> Iterator[BankLine]:
         content = "\n".join((line.day.isoformat(), str(line.amount_cents), line.purpose, line.name))
         seen[content] += 1
         yield replace(line, key=hashlib.sha256(f"{seen[content]}\n{content}".encode()).hexdigest()[:40])
-
-
-def _broken(message: str) -> Invalid:
-    return Invalid(errors=[FieldError("file", message)])

@@ -7,7 +7,8 @@ from datetime import date
 _NUMBER = r"(?P<whole>[0-9]{{1,3}}(?:{0}[0-9]{{3}})+|[0-9]+)(?:{1}(?P<part>[0-9]{{1,2}}))?"
 _GERMAN = re.compile(_NUMBER.format(r"[.' ]", ","))
 _ENGLISH = re.compile(_NUMBER.format("[,' ]", r"\."))
-_MOST_DIGITS = 9
+_MOST_DIGITS = 7  # of whole euros; our columns hold a little more
+_PURPOSE_LENGTH = 500  # SEPA allows 140 characters; some banks add their own
 _DAYS = (
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
     re.compile(r"(?P<day>[0-9]{1,2})[./](?P<month>[0-9]{1,2})[./](?P<year>[0-9]{4}|[0-9]{2})"),
@@ -60,7 +61,7 @@ def order_numbers_in(purpose: str) -> list[str]:
 
     Most are none: only the database can tell.
     """
-    return list(dict.fromkeys(_candidates(purpose.upper())))
+    return list(dict.fromkeys(_candidates(purpose[:_PURPOSE_LENGTH].upper())))
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from shared.domain.book import Book, Credit, Pieces, check_pieces, with_lines
 from shared.domain.crediting import credited, lines_of, shipping_left_cents
+from shared.domain.money import euros
 from shared.domain.moves import IllegalMove
 from shared.domain.statuses import OrderStatus
 from shared.errors import FieldError, Invalid
@@ -52,7 +53,7 @@ def refund(book: Book, amount_cents: int, reason: str) -> Book:
     if amount_cents < 1:
         raise Invalid(errors=[FieldError("amount_cents", "At least one cent.")])
     if amount_cents > book.kept_cents:
-        raise IllegalMove(f"Only {max(0, book.kept_cents)} cents were paid and kept, so no more can be refunded.")
+        raise IllegalMove(f"Only {euros(max(0, book.kept_cents))} was paid and kept, so no more can be refunded.")
     too_much = min(amount_cents, book.overpaid_cents)
     credit = Credit(kind="goodwill", reason=reason, credit_cents=0, payout_cents=0, other_cents=amount_cents - too_much)
     return credited(book, credit, payout_cents=amount_cents)

@@ -20,7 +20,7 @@ async def record_payment(
     database: Database, number: str, command: Command, amount_cents: int, note: str
 ) -> tuple[Message, ...]:
     """Note a transfer, in part or too much; the key tells the same transfer from another one."""
-    external_id = hashlib.sha256(f"{number}:{command.key}".encode()).hexdigest()
+    external_id = transfer_id(number, command.key)
 
     async def act(turn: Turn) -> None:
         after = canceling.record_payment(turn.book, amount_cents)
@@ -32,6 +32,11 @@ async def record_payment(
         await turn.tell("payment.received", f"{euros(amount_cents)} {note}".strip())
 
     return await carry_out(database, number, command, ("record_payment", [amount_cents, note]), act)
+
+
+def transfer_id(number: str, key: str) -> str:
+    """Under which id a transfer is kept among the payment events."""
+    return hashlib.sha256(f"{number}:{key}".encode()).hexdigest()
 
 
 async def resend_receipt(database: Database, number: str, command: Command, reason: str) -> tuple[Message, ...]:

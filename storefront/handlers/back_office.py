@@ -1,18 +1,14 @@
-"""The back office: orders, read only. Whoever is not signed in is sent to sign in first."""
+"""The back office: who is signed in, and the list of orders. Whoever is not signed in is sent to sign in first."""
 
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from shared.domain.numbers import ORDER_NUMBER
-from shared.errors import NotFound
+from shared.domain.desk_rights import rights_of
 from shared.queries.desk import COUNT_CAP, DeskSearch, desk_page
-from shared.queries.order_view import OrderView
-from shared.queries.orders import order_by_number
 from shared.queries.staff import Staff
 from shared.services.staff import who_is
 from storefront.cookies import STAFF_SESSION
-from storefront.handlers.documents import send_document
 from storefront.handlers.pages import PageHandler
 from storefront.views.states import FULFILLMENT, ORDER, PAYMENT
 
@@ -22,17 +18,26 @@ NEEDS_PERSON = "needs-person"
 class DeskHandler(PageHandler):
     """Finds out who is signed in once, before anything else."""
 
-    staff: Staff | None = None
+    signed_in: Staff | None = None
 
     async def prepare(self) -> None:
         await super().prepare()
         secret = self.get_cookie(self.shop.cookies.name(STAFF_SESSION))
-        self.staff = await who_is(self.shop.staff, secret) if secret else None
-        if self.staff is None:
+        self.signed_in = await who_is(self.shop.staff, secret) if secret else None
+        if self.signed_in is None:
             self.redirect("/back-office/sign-in?next=" + quote(self.request.path), status=HTTPStatus.SEE_OTHER)
 
-    def desk(self, template: str, **context: Any) -> None:
-        self.page(f"back_office/{template}", staff=self.staff, **context)
+    @property
+    def staff(self) -> Staff:
+        assert self.signed_in is not None  # see `prepare`
+        return self.signed_in
+
+    @property
+    def rights(self) -> frozenset[str]:
+        return rights_of(self.staff.role)
+
+    def desk(self, template: str, status: HTTPStatus = HTTPStatus.OK, /, **context: Any) -> None:
+        self.page(f"back_office/{template}", status, staff=self.staff, may=self.rights, **context)
 
 
 class FrontDoorHandler(DeskHandler):
@@ -66,21 +71,3 @@ class OrdersHandler(DeskHandler):
     def _address(self, changes: dict[str, str]) -> str:
         kept = {name: value for name, value in self.query.items() if value and name != "after"}
         return "/back-office/orders?" + urlencode(kept | changes)
-
-
-class OrderDesk(DeskHandler):
-    async def order(self, number: str) -> OrderView:
-        if not ORDER_NUMBER.fullmatch(number):
-            raise NotFound("There is no such order.")
-        async with self.shop.database.reader() as connection:
-            return await order_by_number(connection, number)
-
-
-class OrderHandler(OrderDesk):
-    async def get(self, number: str) -> None:
-        self.desk("order.html", order=await self.order(number))
-
-
-class DocumentHandler(OrderDesk):
-    async def get(self, number: str, document: str) -> None:
-        await send_document(self, await self.order(number), document)

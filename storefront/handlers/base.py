@@ -28,10 +28,11 @@ logger = logging.getLogger("storefront")
 
 @stream_request_body
 class BaseHandler(RequestHandler):
-    """Bodies are read here, up to 64 KiB; the rest of a larger one is read and dropped, so that 413 arrives."""
+    """Bodies are read here, up to `max_body`; the rest of a larger one is read and dropped, so that 413 arrives."""
 
     needs_proof_of_origin: ClassVar[bool] = True
     leads_to_provider: ClassVar[bool] = False  # whether a form of this page may end on the card provider's page
+    max_body: ClassVar[int] = MAX_BODY
     is_probe: ClassVar[bool] = False  # asked by machines, by address, all the time
 
     def initialize(self, route: str) -> None:
@@ -84,7 +85,7 @@ class BaseHandler(RequestHandler):
             return
         if not check_host(self.request.host, self.shop.settings.allowed_hosts):
             raise WrongHost(f"The shop is at {self.shop.settings.public_url}")
-        check_length(self.request.headers)
+        check_length(self.request.headers, self.max_body)
         await self.shop.rates.take_address(self.client_address)
         self.query = read_fields(self.request.query.encode("latin-1"), MAY_REPEAT)
         if self.request.method not in SAFE_METHODS:
@@ -99,11 +100,11 @@ class BaseHandler(RequestHandler):
 
     def data_received(self, chunk: bytes) -> None:
         self._body_size += len(chunk)
-        if self._body_size <= MAX_BODY:
+        if self._body_size <= self.max_body:
             self._body += chunk
 
     def body(self) -> bytes:
-        if self._body_size > MAX_BODY:
+        if self._body_size > self.max_body:
             raise TooLarge
         return bytes(self._body)
 

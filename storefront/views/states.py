@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from shared.domain import returning
+from shared.domain.statuses import ReturnedPieces, return_status
+from shared.queries.order_view import OrderLine, OrderReturn
+from storefront.views import desk_events
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -46,33 +51,37 @@ STEP = {
     "done": Shown("Done", "done"),
     "dead": Shown("Dead", "stop"),
 }
-STEP_NAMES = {
-    "payment": "Payment",
-    "invoice": "Invoice",
-    "receipt": "Receipt",
-    "mail_payment_failed": "Mail: card declined",
+RETURN = {
+    "requested": Shown("Return requested", "warn"),
+    "partially_received": Shown("Return partly received", "half"),
+    "received": Shown("Return received", "done"),
+    "canceled": Shown("Return canceled", "off"),
 }
-EVENTS = {
-    "order.placed": "Order placed",
-    "order.processing": "Being processed",
-    "payment.tried_by_card": "Another try by card",
-    "payment.tried_by_invoice": "Changed to payment by invoice",
-    "payment.declined": "Card declined",
-    "payment.authorized": "Payment authorised",
-    "payment.captured": "Payment captured",
-    "invoice.made": "Invoice made",
-    "receipt.sent": "Receipt sent",
-    "mail.payment_failed_sent": "Mail about the declined card sent",
+CREDITS = {
+    "canceled": "Canceled",
+    "returned": "Returned",
+    "goodwill": "Refund",
+    "late_charge": "Paid too late",
 }
+DOCUMENTS = {"invoice": "Invoice", "credit_note": "Credit note", "receipt": "Receipt"}
+RETURN_REASONS = returning.REASONS
+STEP_NAMES = desk_events.STEP_NAMES
+MOVED = ("packed", "shipped", "delivered", "canceled", "returned")
+
+event_words, event_tone, step_words = desk_events.event_words, desk_events.event_tone, desk_events.step_words
 
 
-def event_words(what: str) -> str:
-    """What happened to an order; a step that was given up is told by the step's name."""
-    step, _, end = what.rpartition(".")
-    if end == "dead":
-        return f"{STEP_NAMES.get(step, step)}: given up"
-    return EVENTS.get(what, what)
+def pieces_words(line: OrderLine) -> str:
+    """What became of a line's pieces: "2 packed, 1 shipped, 1 canceled"."""
+    counts = ((getattr(line, name), name) for name in MOVED)
+    return ", ".join(f"{count} {name}" for count, name in counts if count)
 
 
-def event_tone(what: str) -> str:
-    return "stop" if what == "payment.declined" or what.endswith(".dead") else "done"
+def return_state(found: OrderReturn) -> str:
+    """Where one return stands, as a key of RETURN."""
+    pieces = ReturnedPieces(
+        requested=sum(found.pieces.values()),
+        received=sum(found.received.values()),
+        canceled=found.canceled_at is not None,
+    )
+    return str(return_status([pieces]))

@@ -144,7 +144,7 @@ async def test_a_refund_of_more_than_was_paid_is_refused_and_changes_nothing(ben
     number = await bench.placed(**CARD)
     before = await bench.look(number)
 
-    with pytest.raises(IllegalMove, match="Only 20000 cents"):
+    with pytest.raises(IllegalMove, match="Only €200.00"):
         await refund(bench.database, number, staff(), 20001, "Sorry")
 
     assert await bench.look(number) == before
