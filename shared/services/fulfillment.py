@@ -57,8 +57,8 @@ async def ship(
 async def deliver(database: Database, number: str, command: Command, shipment_id: int) -> tuple[Message, ...]:
     async def act(turn: Turn) -> None:
         after = fulfilling.deliver(turn.book, shipment_id)
-        await turn.write(after)
         await turn.tell("parcel.delivered")
+        await turn.write(after)
 
     return await carry_out(database, number, command, ("deliver", shipment_id), act)
 

@@ -28,8 +28,8 @@ async def record_payment(
             external_id=external_id, order_id=turn.locked.order_id, kind="transfer.received", amount_cents=amount_cents
         )
         await receive_transfer(turn.connection, event, "bank")
-        await turn.write(after)
         await turn.tell("payment.received", f"{euros(amount_cents)} {note}".strip())
+        await turn.write(after)
 
     return await carry_out(database, number, command, ("record_payment", [amount_cents, note]), act)
 

@@ -58,7 +58,11 @@ class Turn:
         Raises:
             IllegalMove: an axis cannot go there.
         """
-        return await write_book(self.connection, self.locked, changed(self.book, after), self.who)
+        checked = changed(self.book, after)
+        written = await write_book(self.connection, self.locked, checked, self.who)
+        if checked.completed and not self.book.completed:
+            await self.tell("order.completed")
+        return written
 
     async def tell(self, what: str, why: str | None = None) -> None:
         await insert_event(self.connection, self.locked.order_id, what, self.who, why and why[:200])

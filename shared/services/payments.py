@@ -162,7 +162,12 @@ async def note_callback(database: Database, event: PaymentEvent, number: str, ke
 
 
 async def _look_at_late(connection: Connection, order_id: int, number: str, key: str) -> Message | None:
-    """The payment is settled or given up; if another attempt was authorised after all, it is let go."""
+    """If the payment is settled or given up and another attempt was authorised after all, that one is let go.
+
+    While the payment step runs, the event is most likely about the very attempt that it settles just now.
+    """
+    if not await steps.is_over(connection, order_id, STEP):
+        return None
     attempt = _attempt_in(key, number)
     if attempt not in await payments.open_card_attempts(connection, order_id, unsettled_only=True):
         return None

@@ -46,6 +46,7 @@ async def test_an_order_is_packed_sent_delivered_and_paid_and_then_complete(benc
     assert (done.paid_cents, done.open_cents) == (20000, 0)
     assert [event.what for event in done.events][4:] == [
         "line.packed", "parcel.shipped", "mail.shipped_sent", "parcel.delivered", "payment.received",
+        "order.completed",
     ]  # fmt: skip
     assert bench.told() == ["receipt", "shipped"]
 

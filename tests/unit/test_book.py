@@ -101,6 +101,8 @@ class Life:
 
     def _request_return(self) -> Book:
         pieces, ref = self.pieces(), len(self.book.returns)
+        if self.chance.random() < 0.7:
+            pieces = dict(returning.returnable(self.book))
         after = returning.request_return(self.book, pieces, self.chance.choice([*returning.REASONS, "bored"]))
         fits = lambda p: p.state == DELIVERED and p.announced is None  # noqa: E731
         assert self.model.move(pieces, fits, lambda p: setattr(p, "announced", ref))
@@ -125,6 +127,8 @@ class Life:
 
     def _receive(self) -> Book:
         ref, pieces = self.chance.randint(1, max(1, len(self.book.returns))), self.pieces()
+        if self.book.returns and self.chance.random() < 0.7:
+            pieces = dict.fromkeys(self.book.returns[ref - 1].pieces, 1)
         after = returning.receive(self.book, ref, pieces)
         fits = lambda p: p.announced == ref - 1 and p.state != BACK  # noqa: E731
         assert self.model.move(pieces, fits, lambda p: setattr(p, "state", BACK))
@@ -191,7 +195,8 @@ COMMANDS = [
 
 
 RARE = {"cancel_all", "withdraw", "expire", "hold"}  # each ends or stops most lives, so that little would follow
-WEIGHTS = [1 if name in RARE else 8 for name in COMMANDS]
+ONWARD = {"settle", "pack", "ship", "deliver", "capture", "record_payment"}  # the way to a completed order
+WEIGHTS = [1 if name in RARE else 24 if name in ONWARD else 12 for name in COMMANDS]
 
 
 def _taken(book: Book) -> int:
