@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tornado.httpclient import AsyncHTTPClient
 
 from shared.errors import ShopError
-from shared.queries.gauges import oldest_unsent_s, open_steps, ping
+from shared.queries.gauges import mails_in_doubt, oldest_unsent_s, open_steps, ping
 
 if TYPE_CHECKING:
     from storefront.shop import Shop
@@ -99,9 +99,12 @@ async def refresh_gauges(shop: "Shop") -> None:
     try:
         async with shop.database.reader() as connection:
             age_s, counts = await oldest_unsent_s(connection), await open_steps(connection)
+            unsure, sent_again = await mails_in_doubt(connection)
     except ShopError:
         return
     shop.metrics.outbox_age_s.set(age_s)
+    shop.metrics.mails_unsure.set(unsure)
+    shop.metrics.mails_sent_again.set(sent_again)
     shop.metrics.steps.clear()
     for (step, state), count in counts.items():
         shop.metrics.steps.labels(step, state).set(count)

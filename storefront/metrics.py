@@ -24,6 +24,8 @@ class Metrics:
         self.pool_waiting = self._gauge("pool_waiting", "Requests that wait for a database connection.", "pool")
         self.outbox_age_s = self._gauge("outbox_oldest_age_seconds", "Age of the oldest message not yet sent to SQS.")
         self.steps = self._gauge("steps", "Steps of orders by state.", "step", "state")
+        self.mails_unsure = self._gauge("mails_unsure", "Mails whose fate is unknown for more than a minute.")
+        self.mails_sent_again = self._gauge("mails_sent_again", "Mails sent again without certainty, ever.")
         self.queue_depth = self._gauge("queue_messages", "Messages in the queues.", "queue", "state")
         self.dependency_well = self._gauge("dependency_well", "1 while a dependency answers.", "dependency")
 

@@ -359,7 +359,7 @@ DELIVERED = replace(
 PARTLY_SENT = replace(
     PAID,
     fulfillment_status="partially_shipped",
-    lines=(ALL_SENT[0], line_of(1, canceled=1), line_of(2, packed=2, shipped=2, canceled=1)),
+    lines=(line_of(0, packed=1, shipped=1), line_of(1, canceled=1), line_of(2, packed=2, shipped=2, canceled=1)),
     parcels=(parcel(1, {JUMPER: 1, SOCKS: 2}, None, carrier="", tracking=""),),
     due_cents=13300,
     refunded_cents=10800,
@@ -705,7 +705,9 @@ PAGES: dict[str, tuple[str, Context]] = {
     ),
     "order-withdrawn-unpaid": (
         "order.html",
-        order_of(replace(WITHDRAWN, payment_method="invoice", payments=(attempt(),), paid_cents=0)),
+        order_of(
+            replace(WITHDRAWN, payment_method="invoice", payments=(attempt(),), paid_cents=0, payment_status="pending")
+        ),
     ),
     "order-canceled-paid": ("order.html", order_of(CANCELED)),
     "order-cancel": ("order_cancel.html", cancel_page(PAID, LINKS, Asked())),

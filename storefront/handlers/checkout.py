@@ -12,7 +12,7 @@ from storefront.forms.checkout import FRESH, CheckoutForm, read_checkout
 from storefront.handlers.cart import CartPage
 from storefront.ordering import order_cart
 from storefront.views.checkout import CheckoutNews, change_words, checkout_page
-from storefront.views.delivery_days import arrivals
+from shared.domain.delivery_days import arrivals
 
 ORDERED_BEFORE = "You have ordered from this page already. This is what is in your cart now."
 

@@ -1,38 +1,39 @@
-"""An order as its buyer sees it: where it is on its way, what is to be paid, whom it goes to."""
+"""An order's page as its buyer sees it: where it is on its way, its pieces, its money, and what can be done."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from shared.domain.delivery_days import Arrival, arrival
 from shared.domain.shipping import ShippingMethod
-from shared.queries.order_view import OrderDocument, OrderView
+from shared.queries.order_view import OrderDocument, OrderLine, OrderView
 from shared.services.payments import CLOSED, is_settled
 from shared.settings import Settings
 from storefront.links import Links
-from storefront.views.delivery_days import Arrival, arrival
+from storefront.views.carts import new_operation_id
+from storefront.views.order_changes import change_path, possible
+from storefront.views.order_money import is_over, is_paid, order_money
+from storefront.views.order_stages import awaits_card, is_declined, masked, stages, title
+from storefront.views.returns import exact_words, piece_words, shown_returns, withdrawal_ends_at, withdrawn_at
 
-SHIPPED = {"partially_shipped", "shipped", "partially_delivered", "delivered"}
-PACKED = SHIPPED | {"fulfilled"}
+AFTER_CLOSING = frozenset({"refund", "credit_note", "void", "mail_withdrawn"})  # what an end still sets going
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A step of the way; state: done, now, soft (to come) or stop."""
-
-    label: str
-    state: str
-    at: datetime | None = None
-    text: str = ""
-    expected: Arrival | None = None
+class ShownParcel:
+    carrier: str
+    tracking: str
+    sent_at: datetime
+    arrived_at: datetime | None
+    pieces: tuple[str, ...]
 
 
-def order_page(order: OrderView, settings: Settings, links: Links, notice: str = "") -> dict[str, Any]:
-    """The context of order.html; a notice says what was not possible just now."""
+def order_page(order: OrderView, settings: Settings, links: Links, now: datetime) -> dict[str, Any]:
+    """The context of order.html, but for the notice of what was not possible just now."""
     invoice = next((document for document in order.documents if document.kind == "invoice"), None)
+    returns = shown_returns(order, settings.time_zone)
     return {
         "order": order,
-        "notice": notice,
         "key": links.order_key(order.number),
         "title": title(order),
         "stages": stages(order, invoice, expected(order, settings)),
@@ -40,106 +41,76 @@ def order_page(order: OrderView, settings: Settings, links: Links, notice: str =
         "masked_email": masked(order.email),
         "awaits_card": awaits_card(order),
         "declined": is_declined(order),
-        "is_settled": is_settled(order),
+        "is_paid": is_paid(order),
+        "money": order_money(order),
         "invoice": invoice,
         "invoice_path": links.document_path(order.number, invoice.number) if invoice else "",
+        "credit_notes": credit_notes(order, links),
+        "order_path": links.order_path(order.number),
         "pay_path": links.pay_path(order.number),
+        "paths": {act: change_path(links, order.number, act) for act in ("cancel", "return", "withdraw")},
+        "possible": possible(order, now),
+        "withdrawn": withdrawal_words(order, settings),
+        "withdraw_by": withdrawal_ends_at(order),
+        "parcels": parcels(order),
+        "returns": returns,
+        "keep_ids": {each.keep_id: new_operation_id() for each in returns if each.keep_id},
+        "line_notes": {line.sku: line_notes(order, line) for line in order.lines},
         "due_on": due_on(order, settings),
         "is_moving": is_moving(order),
     }
 
 
-def title(order: OrderView) -> str:
-    if order.order_status in CLOSED:
-        return f"Your order was {order.order_status}" if order.order_status == "canceled" else "Your order has expired"
-    if is_declined(order):
-        return "Your bank declined the card"
-    if awaits_card(order):
-        return "Your order waits for your payment"
-    words = {"delivered": "Your order has arrived"} | dict.fromkeys(SHIPPED - {"delivered"}, "Your order is on its way")
-    words |= {"fulfilled": "Your order is packed"}
-    received = "We have your order" if order.order_status == "pending" else "Your order is being prepared"
-    return words.get(order.fulfillment_status, received)
+def withdrawal_words(order: OrderView, settings: Settings) -> str:
+    """The acknowledgement of a withdrawal, with its date and time; blank if there was none."""
+    at = withdrawn_at(order)
+    if at is None:
+        return ""
+    is_told = any(event.what == "mail.withdrawn_sent" for event in order.events)
+    told = "The confirmation was sent to" if is_told else "The confirmation goes by e-mail to"
+    return f"You withdrew on {exact_words(at, settings.time_zone)}. {told} {masked(order.email)}."
 
 
-def stages(order: OrderView, invoice: OrderDocument | None, expected: Arrival | None = None) -> list[Stage]:
-    """The way of the order, as far as it has come and as it goes on."""
-    if order.order_status in CLOSED:
-        return [_received(order), Stage(order.order_status.capitalize(), "stop")]
-    found = [_received(order), *_paid(order)]
-    found.append(Stage("Invoice made", "done", invoice.at) if invoice else Stage("Invoice", "soft"))
-    reached = [order.order_status != "pending", order.fulfillment_status in PACKED, order.fulfillment_status in SHIPPED]
-    ahead = [("Being prepared", "We pack it today or tomorrow."), ("Packed", ""), ("On its way", "")]
-    found += _ahead(ahead, reached)
-    is_there = order.fulfillment_status == "delivered"
-    return [*found, Stage("Delivered", "done") if is_there else Stage("Delivered", "soft", expected=expected)]
+def parcels(order: OrderView) -> list[ShownParcel]:
+    return [
+        ShownParcel(each.carrier, each.tracking, each.shipped_at, each.delivered_at, piece_words(order, each.pieces))
+        for each in order.parcels
+    ]
 
 
-def is_declined(order: OrderView) -> bool:
-    return order.payments[-1].failed_at is not None and _is_payable(order)
+def line_notes(order: OrderView, line: OrderLine) -> list[str]:
+    """What has become of a line's pieces: "1 of 2 canceled", or "Canceled" when it is all of them."""
+    coming = sum(each.outstanding.get(line.sku, 0) for each in order.returns)
+    counts = (("canceled", line.canceled), ("returned", line.returned), ("to be sent back", coming))
+    return [
+        words.capitalize() if pieces == line.quantity else f"{pieces} of {line.quantity} {words}"
+        for words, pieces in counts
+        if pieces
+    ]
 
 
-def awaits_card(order: OrderView) -> bool:
-    """Whether the buyer has something to do: pay on the provider's page."""
-    latest = order.payments[-1]
-    return latest.method == "card" and latest.token is None and _is_payable(order)
-
-
-def _is_payable(order: OrderView) -> bool:
-    return order.order_status not in CLOSED and not is_settled(order)
+def credit_notes(order: OrderView, links: Links) -> list[tuple[OrderDocument, str]]:
+    """Each with the address of its PDF, oldest first."""
+    notes = [document for document in order.documents if document.kind == "credit_note"]
+    return [(note, links.document_path(order.number, note.number)) for note in notes]
 
 
 def is_moving(order: OrderView) -> bool:
     """Whether news may come within minutes, so that the page looks for them."""
-    return order.order_status not in CLOSED and any(step.state not in ("done", "dead") for step in order.steps)
+    alive = [step.step for step in order.steps if step.state not in ("done", "dead")]
+    return bool(AFTER_CLOSING.intersection(alive) if order.order_status in CLOSED else alive)
 
 
 def due_on(order: OrderView, settings: Settings) -> date | None:
     """When an invoice is to be paid, by the shop's calendar; None when nothing is."""
-    is_closed = order.order_status in CLOSED or order.payment_status in ("paid", "refunded", "voided")
-    if is_closed or order.payment_method != "invoice":
+    if is_over(order) or not order.open_cents or order.payment_method != "invoice":
         return None
     return order.placed_at.astimezone(settings.time_zone).date() + timedelta(days=settings.invoice_due_days)
 
 
 def expected(order: OrderView, settings: Settings) -> Arrival | None:
-    """When it arrives, counted from the day of the order; nothing is said while a payment is open."""
-    if not is_settled(order):
+    """When it arrives, counted from the day it was sent or else ordered; nothing is said while that is not sure."""
+    if not is_settled(order) or order.order_status == "on_hold":
         return None
-    return arrival(ShippingMethod(order.shipping_method), order.placed_at.astimezone(settings.time_zone).date())
-
-
-def masked(email: str) -> str:
-    """ "j•••@example.org" """
-    name, _, host = email.rpartition("@")
-    return f"{name[:1]}•••@{host}"
-
-
-def _received(order: OrderView) -> Stage:
-    is_told = any(event.what == "receipt.sent" for event in order.events)
-    follows = "" if order.order_status in CLOSED else "The receipt follows by e-mail."
-    told = f"Confirmation sent to {masked(order.email)}." if is_told else follows
-    return Stage("Received", "done", order.placed_at, told)
-
-
-def _paid(order: OrderView) -> list[Stage]:
-    """Paying is a step of the way only for cards: an invoice is paid when the parcel has come."""
-    if order.payment_method != "card":
-        return []
-    if is_declined(order):
-        return [Stage("Card declined", "stop", order.payments[-1].failed_at, "The order is kept; choose another way.")]
-    if not is_settled(order):
-        return [Stage("Payment", "now", None, "You pay on our provider's page.")]
-    paid_at = next(
-        (event.at for event in order.events if event.what in ("payment.authorized", "payment.captured")), None
-    )
-    return [Stage("Paid by card", "done", paid_at)]
-
-
-def _ahead(labels: Iterable[tuple[str, str]], reached: list[bool]) -> list[Stage]:
-    """The furthest stage that was reached is `now`, those before it done, those after it to come."""
-    furthest = max((index for index, is_reached in enumerate(reached) if is_reached), default=-1)
-    return [
-        Stage(label, "done" if index < furthest else "now" if index == furthest else "soft", None, text)
-        for index, (label, text) in enumerate(labels)
-    ]
+    counts_from = max((parcel.shipped_at for parcel in order.parcels), default=order.placed_at)
+    return arrival(ShippingMethod(order.shipping_method), counts_from.astimezone(settings.time_zone).date())

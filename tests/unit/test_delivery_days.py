@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
+from shared.domain.delivery_days import Arrival, arrival, arrivals
 from shared.domain.shipping import ShippingMethod
-from storefront.views.delivery_days import Arrival, arrival, arrivals
 
 WEDNESDAY = date(2026, 11, 25)
 

@@ -141,7 +141,17 @@ def test_a_cart_says_line_by_line_what_is_short(templates: Any) -> None:
     assert "Two left, you asked for three." in page
     assert "Sold out just now." in page
     assert "This is not sold any more." in page
-    assert "Take what is left" in page
+    assert page.count("<button>Take two") == 1
+    assert page.count("<button>Take it out") == 2
+    assert "/cart/accept" not in page
+
+
+def test_a_piece_that_left_the_catalogue_can_be_taken_out_of_the_cart(templates: Any) -> None:
+    page = render(templates, "cart-gone")
+
+    assert page.count("A piece in your cart is not sold any more.") == 1
+    assert page.count('action="/cart/items/OS06-SKY-L"') == 1
+    assert page.count("<button>Take it out") == 1
 
 
 def test_a_refused_quantity_stays_as_it_was_typed(templates: Any) -> None:
@@ -202,6 +212,18 @@ def test_an_order_shows_its_way(templates: Any) -> None:
     assert " data-poll data-ended" in page
 
 
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("order")])
+def test_every_order_has_one_stitched_button(templates: Any, name: str) -> None:
+    assert len(Outline(render(templates, name)).stitched) == 1
+
+
+def test_an_invoice_that_is_not_there_yet_can_be_looked_for(templates: Any) -> None:
+    page = render(templates, "order-fresh")
+
+    assert re.search(r'go wide noprint" href="/orders/K7QM-4X2D\?key=[^"]+">Look for the invoice</a>', page)
+    assert "Download invoice" not in page
+
+
 def test_an_order_that_moves_is_looked_at_again(templates: Any) -> None:
     assert " data-poll>" in render(templates, "order-fresh")
 
@@ -220,6 +242,8 @@ def test_nobody_pays_for_an_order_that_is_closed(templates: Any, name: str) -> N
     page = render(templates, name)
 
     assert "Nothing to pay" in page
+    assert 'href="/shop">See all styles</a>' in page
+    assert "Look for the invoice" not in page
     assert "/pay" not in page
     assert "Please transfer" not in page
 
