@@ -53,6 +53,7 @@ class Settings:
     mail_url: str = field(repr=False)
     mail_from: str
     mail_staff: str
+    mail_events_queue_url: str
     media_root: Path
     payment_gateway: str
     payment_secret: str = field(repr=False)
@@ -194,6 +195,7 @@ def _read(env: _Environment) -> Settings:
         mail_url=env.url("MAIL_URL", ("smtp", "ses")),
         mail_from=env.text("MAIL_FROM"),
         mail_staff=env.text("MAIL_STAFF"),
+        mail_events_queue_url=env.url("MAIL_EVENTS_QUEUE_URL", ("http", "https"), ""),
         media_root=Path(env.text("MEDIA_ROOT")),
         payment_gateway=env.url("PAYMENT_GATEWAY", ("http", "https")),
         payment_secret=env.text("PAYMENT_SECRET"),

@@ -25,7 +25,8 @@ async def empty_ledgers(backing: BackingServices) -> None:
 
 async def rows(database: Database, sql: str, args: Sequence[object] = ()) -> list[Row]:
     async with database.writer() as connection:
-        return await connection.rows(sql, args)
+        found: list[Row] = await connection.rows(sql, args)
+    return found
 
 
 async def change(database: Database, sql: str, args: Sequence[object] = ()) -> None:

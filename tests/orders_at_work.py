@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count as counting
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.db import Database
 from shared.gateway import InvoiceGateway
@@ -13,6 +15,7 @@ from shared.messages import Message
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_number
 from shared.services.order_commands import Command
+from shared.services.returns import ReturnRequest
 from shared.settings import Settings
 from tests.factories import add_variant, place
 from tests.fakes import ListPublisher, MemoryCards, MemoryMailer
@@ -89,6 +92,16 @@ def open_bench(settings: Settings, database: Database, media: Path) -> Bench:
 def staff(key: str = "") -> Command:
     """A command of a staff member, under a key of its own unless one is given."""
     return Command(key or f"key-{next(_numbers)}", "manager@example.com")
+
+
+def now() -> datetime:
+    """By the shop's clock."""
+    return datetime.now(ZoneInfo("Europe/Berlin"))
+
+
+def asked(pieces: Mapping[str, int], reason: str) -> ReturnRequest:
+    """A return that is announced now."""
+    return ReturnRequest(pieces=dict(pieces), reason=reason, at=now())
 
 
 def shopper(key: str = "") -> Command:

@@ -18,6 +18,7 @@ from shared import crash, log
 from shared.settings import Settings, SettingsError, load_settings
 from workers.door import WorkerHandler
 from workers.job_desk import JobDesk
+from workers.mail_listener import MailEvents, listen_for_ever
 from workers.plain import PlainHandler, State
 from workers.sweep import sweep_for_ever
 from workers.tools import open_tools
@@ -65,11 +66,14 @@ async def serve(settings: Settings, port: int, address: str) -> None:
     server = HTTPServer(make_app(state), max_body_size=BODY_LIMIT)
     server.listen(port, address)
     sweeps = [asyncio.create_task(sweep_for_ever(tools)), asyncio.create_task(state.desk.take_over_for_ever())]
+    events = MailEvents(settings, tools.database)
+    sweeps.append(asyncio.create_task(listen_for_ever(events)))
     logger.info("ready on port %d", port)
     await stopping.wait()
     state.ready = False
     server.stop()
     await _cancel(sweeps)
+    events.close()
     await state.desk.close(settings.drain_s)
     await server.close_all_connections()
     await tools.close()

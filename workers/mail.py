@@ -6,24 +6,26 @@ MailFault
  └ MailUnsure        the answer was lost after the text went out: `find` before sending again
 """
 
-import json
-import socket
-from dataclasses import dataclass
+import logging
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-import aiosmtplib
-from tornado.httpclient import AsyncHTTPClient, HTTPError
+import idna
 
+from shared.db import Database
 from shared.settings import Settings, SettingsError
 
-CONNECT_S = 2
-ANSWER_S = 5  # the longest wait for one answer of the server
+logger = logging.getLogger(__name__)
 
 
 class MailFault(Exception):
-    """A mail was not sent, or we do not know; the text is for logs and holds no address."""
+    """A mail was not sent, or we do not know.
+
+    The text is for logs and holds no address; raise it `from None`, as what servers answer often repeats the address.
+    """
 
 
 class MailUnavailable(MailFault):
@@ -54,111 +56,56 @@ class Mailer(Protocol):
 
         Raises:
             MailUnavailable: it cannot be asked now.
-            MailUnsure: this server has no way to be asked.
+            MailUnsure: it does not know: it has no way to be asked, or has no word of this mail so far.
         """
 
 
-def open_mailer(settings: Settings) -> Mailer:
-    """Make the mailer of MAIL_URL: `smtp://[user:password@]host:port[?mailbox=http://host:port]`.
+def open_mailer(settings: Settings, database: Database) -> Mailer:
+    """Make the mailer of MAIL_URL.
+
+    `smtp://[user:password@]host:port[?mailbox=http://host:port]`
+    `ses://REGION?configuration-set=NAME[&endpoint=http://host:port]`
 
     Raises:
-        SettingsError: another scheme, or no host.
+        SettingsError: another scheme, no host or region, no configuration set.
     """
     url = urlsplit(settings.mail_url)
+    options = {name: values[0].rstrip("/") for name, values in parse_qs(url.query).items()}
+    if url.scheme == "ses":
+        return _ses(settings, database, url.netloc, options)
     if url.scheme != "smtp" or not url.hostname:
-        raise SettingsError("MAIL_URL must be smtp://host:port; ses:// is not supported yet")
-    mailbox = parse_qs(url.query).get("mailbox", [""])[0].rstrip("/")
-    return SmtpMailer(url.hostname, url.port or 25, unquote(url.username or ""), unquote(url.password or ""), mailbox)
+        raise SettingsError("MAIL_URL must be smtp://host:port or ses://REGION?configuration-set=NAME")
+    from workers.smtp import SmtpMailer
+
+    login = unquote(url.username or ""), unquote(url.password or "")
+    return SmtpMailer(url.hostname, url.port or 25, *login, options.get("mailbox", ""))
 
 
-@dataclass(frozen=True)
-class SmtpMailer:
-    """One connection a mail; with a user name over TLS only.
+def _ses(settings: Settings, database: Database, region: str, options: dict[str, str]) -> Mailer:
+    """Without a configuration set and a queue for its events SES tells nothing, and nobody could be asked."""
+    from workers.mail_listener import MailEvents
+    from workers.ses import Account, SesMailer
 
-    Attributes:
-        mailbox: address of the JSON that lists what was taken, "" when the server has none.
+    if not region or not options.get("configuration-set"):
+        raise SettingsError("MAIL_URL must be ses://REGION?configuration-set=NAME")
+    if not settings.mail_events_queue_url:
+        logger.warning("MAIL_EVENTS_QUEUE_URL is not set: a mail whose answer is lost will be sent again unasked")
+    account = Account(region, options["configuration-set"], options.get("endpoint", ""))
+    return SesMailer(account, MailEvents(settings, database))
+
+
+def ascii_address(address: str) -> str:
+    """Write an address as every mail server takes it, its domain in punycode: bücher.example as xn--bcher-kva.example.
+
+    Raises:
+        MailRefused: it is no address, or has letters before the @ that few servers take.
     """
-
-    host: str
-    port: int
-    username: str
-    password: str
-    mailbox: str
-
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
-        client = self._client()
-        try:
-            await self._connect(client)
-            await _address(client, sender, recipient)
-            return await _hand_over(client, message)
-        finally:
-            client.close()
-
-    def _client(self) -> aiosmtplib.SMTP:
-        return aiosmtplib.SMTP(
-            hostname=self.host,
-            port=self.port,
-            timeout=ANSWER_S,
-            start_tls=True if self.username else None,  # None: where the server offers it
-            local_hostname=socket.gethostname(),  # the default asks the name server
-        )
-
-    async def _connect(self, client: aiosmtplib.SMTP) -> None:
-        """A refusal here is about us or the server, not about this mail, so it may pass."""
-        try:
-            await client.connect(timeout=CONNECT_S)
-            if self.username:
-                await client.login(self.username, self.password)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise MailUnavailable(f"not connected: {type(error).__name__}") from error
-
-    async def find(self, message_id: str) -> bool:
-        if not self.mailbox:
-            raise MailUnsure("this mail server has no list of what it took")
-        address = f"{self.mailbox}/api/messages?{urlencode({'message_id': message_id})}"
-        try:
-            response = await AsyncHTTPClient().fetch(address, connect_timeout=CONNECT_S, request_timeout=ANSWER_S)
-            return bool(json.loads(response.body))
-        except (HTTPError, OSError, ValueError) as error:
-            raise MailUnavailable(f"the mailbox could not be asked: {type(error).__name__}") from error
-
-
-async def _address(client: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
-    if not recipient.isprintable():  # the library would quietly make another address of it
-        raise MailRefused("the address has a line break or a control character in it")
+    local, _, domain = address.rpartition("@")
     try:
-        await client.mail(sender)
-        await client.rcpt(recipient)
-    except aiosmtplib.SMTPResponseException as error:
-        raise _answered(error) from error
-    except ValueError as error:
-        raise MailRefused("the address cannot be written in SMTP") from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailUnavailable(f"no answer to the address: {type(error).__name__}") from error
-
-
-async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> str:
-    """Send the text; without an answer to it nobody knows whether the server took it."""
-    try:
-        answer = await client.data(message.as_bytes())
-    except aiosmtplib.SMTPResponseException as error:
-        raise _answered(error) from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailUnsure(f"no answer to the text: {type(error).__name__}") from error
-    await _say_goodbye(client)
-    return f"{answer.code} {answer.message}"
-
-
-async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
-    """The mail is taken; what goes wrong from here on changes nothing."""
-    try:
-        await client.quit(timeout=CONNECT_S)
-    except (aiosmtplib.SMTPException, OSError):
-        return
-
-
-def _answered(error: aiosmtplib.SMTPResponseException) -> MailFault:
-    """Read the three-digit code: 4xx is for now, 5xx for ever, anything else is no answer that we understand."""
-    if error.code >= 500:
-        return MailRefused(f"answered {error.code}")
-    return MailUnavailable(f"answered {error.code}") if error.code >= 400 else MailUnsure(f"answered {error.code}")
+        written = address if domain.isascii() else f"{local}@{idna.encode(domain, uts46=True).decode()}"
+        parsed = Address(addr_spec=written)
+    except (idna.IDNAError, MessageError, ValueError, IndexError):
+        raise MailRefused("the address cannot be written in ASCII") from None
+    if not (written.isascii() and written.isprintable() and parsed.username and parsed.domain):
+        raise MailRefused("the address cannot be written in ASCII")
+    return written

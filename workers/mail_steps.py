@@ -1,10 +1,11 @@
 """The steps that send a mail: `receipt`, and `mail_KIND` for everything that is told later.
 
 Exactly once: a row is reserved with its Message-ID, marked as "sending" before the mail goes out, and whoever finds it
-so marked asks the mail server's side by Message-ID before sending again.
+so marked asks the mail server's side by Message-ID before sending again (`mail_doubt`).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import parseaddr
 from hashlib import sha256
@@ -12,25 +13,27 @@ from hashlib import sha256
 from shared import crash
 from shared.db import Connection
 from shared.messages import Message
-from shared.queries import documents
+from shared.queries import documents, mail_sendings, steps
 from shared.queries.documents import Document, NewDocument
+from shared.queries.mail_sendings import Sending
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_id
 from shared.queries.placing import insert_event
 from shared.queries.steps import Claim
 from workers.invoice_step import subject_of
-from workers.ledger import Done, Hopeless
+from workers.ledger import Done, Hopeless, LeaseLost, NotOurTurn
 from workers.letters import LETTERS
-from workers.mail import MailRefused
+from workers.mail import MailRefused, MailUnavailable, ascii_address
+from workers.mail_doubt import Fate, fate_of
 from workers.tools import Tools
 
 
-async def send_receipt(tools: Tools, held: Claim) -> Done:
+async def send_receipt(tools: Tools, held: Claim) -> Done | NotOurTurn:
     """The receipt with its invoice; ref is the revision, 0 for the first. Sent again by a person it is the second."""
     return await _send(tools, held, "receipt", revision=held.ref or 1)
 
 
-async def send_mail(tools: Tools, held: Claim) -> Done:
+async def send_mail(tools: Tools, held: Claim) -> Done | NotOurTurn:
     """Any other mail about an order: the step is `mail_KIND`, ref tells what it is about."""
     kind = held.step.removeprefix("mail_")
     if kind not in LETTERS:
@@ -38,33 +41,55 @@ async def send_mail(tools: Tools, held: Claim) -> Done:
     return await _send(tools, held, kind, revision=held.ref)
 
 
-async def _send(tools: Tools, held: Claim, kind: str, revision: int) -> Done:
+async def _send(tools: Tools, held: Claim, kind: str, revision: int) -> Done | NotOurTurn:
     async with tools.database.writer() as connection:
-        order = await order_by_id(connection, held.order_id)
+        order = _reachable(await order_by_id(connection, held.order_id))
     reserved = await tools.database.retrying(lambda connection: _reserve(connection, tools, order, kind, revision))
     crash.here("mail.after_reserve")
     if reserved.state == "done":
         return Done(lambda connection: _note(connection, order, kind, None, ""))
-    assert reserved.message_id is not None
-    if reserved.state == "sending" and await tools.mailer.find(reserved.message_id):
+    fate = await fate_of(tools, reserved)
+    if isinstance(fate, NotOurTurn):
+        return fate
+    if fate is Fate.TAKEN:
         crash.here("mail.after_question")
         return Done(lambda connection: _note(connection, order, kind, reserved, "found by its Message-ID"))
     message = await LETTERS[kind](tools, order, reserved)
     content = bytes(message)
     crash.here("mail.after_render")
-    async with tools.database.writer() as connection:
-        await documents.note_sending(connection, reserved.id, sha256(content).hexdigest(), len(content))
+    is_blind = fate is Fate.UNKNOWN
+    sending = Sending(reserved.id, held.token, sha256(content).hexdigest(), len(content), is_blind=is_blind)
+    await tools.database.retrying(lambda connection: _begin(connection, tools, held, sending))
     crash.here("mail.before_send")
-    reply = await _hand_over(tools, message, order)
+    reply = await _hand_over(tools, message, order, sending)
     crash.here("mail.after_send")
     return Done(lambda connection: _note(connection, order, kind, reserved, reply))
 
 
-async def _hand_over(tools: Tools, message: EmailMessage, order: OrderView) -> str:
+def _reachable(order: OrderView) -> OrderView:
+    """The order with its address as mail servers take it, for the envelope and for the letter's To alike."""
+    try:
+        return replace(order, email=ascii_address(order.email))
+    except MailRefused as error:
+        raise Hopeless(f"no mail can reach this order: {error}") from None
+
+
+async def _begin(connection: Connection, tools: Tools, held: Claim, sending: Sending) -> None:
+    """Mark the mail, unless we were so slow that another process has the step and may be sending just now."""
+    if not await steps.renew(connection, held, tools.settings.step_lease_s):
+        raise LeaseLost
+    await mail_sendings.begin(connection, sending)
+
+
+async def _hand_over(tools: Tools, message: EmailMessage, order: OrderView, sending: Sending) -> str:
+    """Send it; what the server certainly did not take is no longer in doubt."""
     try:
         return await tools.mailer.send(message, parseaddr(tools.settings.mail_from)[1], order.email)
-    except MailRefused as error:
-        raise Hopeless(f"the mail server refuses this mail: {error}") from error
+    except (MailRefused, MailUnavailable) as error:
+        await tools.database.retrying(lambda connection: mail_sendings.take_back(connection, sending))
+        if isinstance(error, MailRefused):
+            raise Hopeless(f"the mail server refuses this mail: {error}") from error
+        raise
 
 
 async def _reserve(connection: Connection, tools: Tools, order: OrderView, kind: str, revision: int) -> Document:
@@ -89,6 +114,7 @@ async def _note(
 ) -> Sequence[Message]:
     if reserved is not None:
         await documents.note_sent(connection, reserved.id, reply)
+        await mail_sendings.forget(connection, reserved.id)
         await insert_event(connection, order.id, "receipt.sent" if kind == "receipt" else f"mail.{kind}_sent")
         crash.here("mail.before_commit")
     return ()

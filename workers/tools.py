@@ -46,14 +46,15 @@ class Tools:
 
 
 async def open_tools(settings: Settings) -> Tools:
+    database = Database(settings.database_writer_url, settings.database_reader_urls, POOL_SIZE)
     return Tools(
         settings=settings,
-        database=Database(settings.database_writer_url, settings.database_reader_urls, POOL_SIZE),
+        database=database,
         gateways={
             "invoice": InvoiceGateway(),
             "card": CardGateway(settings.payment_gateway, settings.payment_timeout_s),
         },
-        mailer=open_mailer(settings),
+        mailer=open_mailer(settings, database),
         media=Media(settings.media_root),
         publisher=SqsPublisher(settings),
     )

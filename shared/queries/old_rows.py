@@ -21,6 +21,7 @@ KINDS = (
     OldRows("sessions", "(ended_at < {before} OR expires_at < {before})", 7),
     OldRows("tokens", "(used_at < {before} OR expires_at < {before})", 7),
     OldRows("audit_findings", "gone_at < {before}", 90),
+    OldRows("mail_events", "at < {before}", 60),
 )
 
 

@@ -1,7 +1,8 @@
 """The step ledger. A step is claimed by one conditional UPDATE with a lease; whoever comes second does nothing.
 
 The database's clock rules. `due_at` says when the sweep announces the step (again): a little after it was written, so
-that the publisher gets there first, then STEP_DEADLINE_S after each announcement.
+that the publisher gets there first, then STEP_DEADLINE_S after the first announcement, and after each further one as
+long as the step has waited by then: a queue that is merely slow must not be filled by saying everything again.
 """
 
 import json
@@ -14,7 +15,12 @@ from shared.messages import Message
 from shared.queries.sql import in_list
 
 ANNOUNCE_AFTER_S = 2  # how long the publisher has before the sweep takes over
+LONGEST_SILENCE_S = 900  # a message that SQS lost is sent again after this, however long its step has waited
 OPEN = "('queued', 'retrying', 'waiting', 'running')"
+# Since when a step waits for a worker: it was written, its next try was due, or its last holder's lease ended.
+_WAITS_SINCE = "GREATEST(created_at, COALESCE(next_retry_at, created_at), COALESCE(lease_until, created_at))"
+_WAITED_S = f"TIMESTAMPDIFF(SECOND, {_WAITS_SINCE}, UTC_TIMESTAMP(6))"
+_SILENCE_S = f"LEAST({LONGEST_SILENCE_S}, GREATEST(%s, {_WAITED_S}))"  # its argument is STEP_DEADLINE_S
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +164,15 @@ async def last_ref(connection: Connection, order_id: int, step: str) -> int | No
     return row["last"] if row else None
 
 
+async def is_over(connection: Connection, order_id: int, step: str) -> bool:
+    """Whether a step is done or given up; one that is running may be so under a lease that has ended."""
+    found = await connection.row(
+        "SELECT id FROM steps WHERE order_id = %s AND step = %s AND state NOT IN ('done', 'dead') LIMIT 1",
+        (order_id, step),
+    )
+    return found is None
+
+
 async def end_step(connection: Connection, order_id: int, step: str) -> None:
     """Nothing is left to do for a step; one that runs just now finds out when it ends."""
     await connection.execute(
@@ -178,7 +193,7 @@ async def take_due(connection: Connection, limit: int, deadline_s: int) -> list[
         "ORDER BY s.due_at LIMIT %s FOR UPDATE SKIP LOCKED",
         (limit,),
     )
-    await put_off(connection, [row["step_id"] for row in rows], deadline_s)
+    await _fall_silent(connection, [row["step_id"] for row in rows], deadline_s)
     return [_message(row) for row in rows]
 
 
@@ -190,11 +205,7 @@ async def note_published(connection: Connection, messages: Sequence[Message], de
             f"UPDATE outbox SET published_at = UTC_TIMESTAMP(6) WHERE step_id IN ({in_list(ids)})",
             ids,
         )
-        await connection.execute(
-            "UPDATE steps SET due_at = UTC_TIMESTAMP(6) + INTERVAL %s SECOND "
-            f"WHERE state = 'queued' AND id IN ({in_list(ids)})",
-            (deadline_s, *ids),
-        )
+        await _fall_silent(connection, ids, deadline_s, "state = 'queued' AND ")
 
 
 async def put_off(connection: Connection, step_ids: Sequence[int], seconds: int) -> None:
@@ -203,6 +214,15 @@ async def put_off(connection: Connection, step_ids: Sequence[int], seconds: int)
         await connection.execute(
             f"UPDATE steps SET due_at = UTC_TIMESTAMP(6) + INTERVAL %s SECOND WHERE id IN ({in_list(step_ids)})",
             (seconds, *step_ids),
+        )
+
+
+async def _fall_silent(connection: Connection, step_ids: Sequence[int], deadline_s: int, only: str = "") -> None:
+    if step_ids:
+        await connection.execute(
+            f"UPDATE steps SET due_at = UTC_TIMESTAMP(6) + INTERVAL {_SILENCE_S} SECOND "
+            f"WHERE {only}id IN ({in_list(step_ids)})",
+            (deadline_s, *step_ids),
         )
 
 

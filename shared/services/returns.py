@@ -1,7 +1,7 @@
 """Returns and the withdrawal from the contract. Arguments, answers and errors are those of `order_commands`."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from shared.db import Database
 from shared.domain import returning
@@ -9,35 +9,58 @@ from shared.domain.book import Pieces
 from shared.domain.canceling import newly_canceled
 from shared.domain.fulfilling import packed_here
 from shared.domain.moves import IllegalMove
+from shared.domain.withdrawal import WITHDRAWAL_DAYS, is_return_open, is_withdrawal_open
 from shared.messages import Message
 from shared.queries.attention import note_attention
 from shared.queries.parcels import last_arrival
 from shared.services.cancellation import follow_credit, write_canceled
 from shared.services.order_commands import Command, Turn, carry_out, in_words
 
-WITHDRAWAL_DAYS = 14  # after the last parcel arrived (Directive 2011/83/EU, article 9)
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRequest:
+    """Pieces that are to come back; reason: one of `returning.REASONS`; at: aware, in the shop's time zone."""
+
+    pieces: Pieces
+    reason: str
+    at: datetime
 
 
 async def request_return(
-    database: Database, number: str, command: Command, pieces: Pieces, reason: str
+    database: Database, number: str, command: Command, request: ReturnRequest
 ) -> tuple[Message, ...]:
+    """Announce a return: within the time of a withdrawal, faulty goods for two years."""
+
     async def act(turn: Turn) -> None:
-        written = await turn.write(returning.request_return(turn.book, pieces, reason))
-        await turn.tell("return.requested", f"{in_words(pieces)}: {returning.REASONS[reason]}")
+        after = returning.request_return(turn.book, request.pieces, request.reason)
+        if not is_return_open(request.reason, await _arrived_at(turn, request.at), request.at):
+            raise IllegalMove("The time in which this could be sent back is over.")
+        written = await turn.write(after)
+        await turn.tell("return.requested", f"{in_words(request.pieces)}: {returning.REASONS[request.reason]}")
         await turn.steps.add("mail_return_requested", written.returns[-1])
 
-    return await carry_out(database, number, command, ("return", [dict(pieces), reason]), act)
+    return await carry_out(database, number, command, ("return", [dict(request.pieces), request.reason]), act)
 
 
-async def withdraw(database: Database, number: str, command: Command) -> tuple[Message, ...]:
-    """Withdraw from the contract, from placing until WITHDRAWAL_DAYS after the last parcel arrived."""
+async def withdraw(database: Database, number: str, command: Command, at: datetime) -> tuple[Message, ...]:
+    """Withdraw from the contract, from placing until 14 days after the last parcel arrived.
+
+    Args:
+        at: now, aware, in the shop's time zone.
+    """
 
     async def act(turn: Turn) -> None:
-        if not is_withdrawal_open(await last_arrival(turn.connection, turn.locked.order_id), datetime.now(UTC)):
+        if not is_withdrawal_open(await _arrived_at(turn, at), at):
             raise IllegalMove(f"The {WITHDRAWAL_DAYS} days after the last parcel are over.")
         await _withdraw(turn)
 
     return await carry_out(database, number, command, ("withdraw", None), act)
+
+
+async def _arrived_at(turn: Turn, at: datetime) -> datetime | None:
+    """When the last parcel arrived, by the shop's clock."""
+    arrived = await last_arrival(turn.connection, turn.locked.order_id)
+    return arrived and arrived.astimezone(at.tzinfo)
 
 
 async def _withdraw(turn: Turn) -> None:
@@ -81,12 +104,3 @@ async def receive(database: Database, number: str, command: Command, arrived: Ar
 
     arguments = [arrived.return_id, dict(arrived.pieces), arrived.restock]
     return await carry_out(database, number, command, ("receive", arguments), act)
-
-
-def is_withdrawal_open(arrived_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a shopper may still withdraw.
-
-    Args:
-        arrived_at: when the last parcel arrived; None while something is on its way or here.
-    """
-    return arrived_at is None or now < arrived_at + timedelta(days=WITHDRAWAL_DAYS)

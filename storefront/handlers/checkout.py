@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from shared.domain.cart import Cart
+from shared.domain.delivery_days import arrivals
 from shared.errors import CartChanged, CartEmpty, CartOrdered, Invalid, KeyReused, SoldOut
 from storefront import cart_desk
 from storefront.forms.checkout import FRESH, CheckoutForm, read_checkout
 from storefront.handlers.cart import CartPage
 from storefront.ordering import order_cart
 from storefront.views.checkout import CheckoutNews, change_words, checkout_page
-from shared.domain.delivery_days import arrivals
 
 ORDERED_BEFORE = "You have ordered from this page already. This is what is in your cart now."
 

@@ -1,6 +1,6 @@
 """The order's page, paying for it, and its documents. Who may read it: see `storefront.order_readers`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -22,7 +22,7 @@ class OrderPage(PageHandler):
         return await readable_order(self.shop, number, key, self.shopper.cart_id)
 
     def show(self, order: OrderView, notice: str = "", status: HTTPStatus = HTTPStatus.OK) -> None:
-        context = order_page(order, self.shop.settings, self.shop.links, datetime.now(UTC))
+        context = order_page(order, self.shop.settings, self.shop.links, datetime.now(self.shop.settings.time_zone))
         self.page("order.html", status, **context, notice=notice)
 
 

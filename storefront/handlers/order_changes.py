@@ -3,7 +3,7 @@
 Each asks on a page of its own; the same address takes the answer, and the order's page says what came of it.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from shared.messages import Message
 from shared.queries.order_view import OrderView
 from shared.services import cancellation, returns
 from shared.services.order_commands import SHOPPER, Command
+from shared.services.returns import ReturnRequest
 from storefront.fields import Fields
 from storefront.forms.desk import read_id
 from storefront.forms.order_changes import read_reason, read_return
@@ -69,8 +70,12 @@ class ChangeHandler(OrderPage):
             self.shop.publisher.announce_soon(messages)
             self.see_other(self.shop.links.order_path(number))
 
+    def now(self) -> datetime:
+        """By the shop's clock."""
+        return datetime.now(self.shop.settings.time_zone)
+
     def possible(self, order: OrderView) -> frozenset[str]:
-        return possible(order, datetime.now(UTC))
+        return possible(order, self.now())
 
     def may_ask_again(self, order: OrderView, form: Fields) -> bool:  # noqa: ARG002
         """Whether a refused form is of any use still."""
@@ -116,7 +121,8 @@ class ReturnHandler(ChangeHandler):
         if "keep" in form:
             return await self._keep(order, command, form)
         pieces, reason = read_return(form)
-        return await returns.request_return(self.shop.database, order.number, command, pieces, reason)
+        request = ReturnRequest(pieces=pieces, reason=reason, at=self.now())
+        return await returns.request_return(self.shop.database, order.number, command, request)
 
     async def _keep(self, order: OrderView, command: Command, form: Fields) -> tuple[Message, ...]:
         return_id = read_id(form, "keep")
@@ -140,7 +146,7 @@ class WithdrawHandler(ChangeHandler):
     act = WITHDRAW
 
     async def carry_out(self, order: OrderView, command: Command, form: Fields) -> tuple[Message, ...]:  # noqa: ARG002
-        return await returns.withdraw(self.shop.database, order.number, command)
+        return await returns.withdraw(self.shop.database, order.number, command, self.now())
 
     def context(self, order: OrderView, asked: Asked) -> dict[str, Any]:
         return withdraw_page(order, self.shop.links, asked)

@@ -11,9 +11,9 @@ from typing import Any
 from shared.domain import canceling, returning
 from shared.domain.book import Pieces
 from shared.domain.moves import IllegalMove
+from shared.domain.withdrawal import is_return_open, is_withdrawal_open
 from shared.queries.order_view import OrderLine, OrderView
 from shared.services.payments import CLOSED
-from shared.services.returns import is_withdrawal_open
 from storefront.forms.desk import PIECES
 from storefront.links import Links
 from storefront.views.asked import Asked
@@ -51,11 +51,12 @@ class Choice:
 
 
 def possible(order: OrderView, now: datetime) -> frozenset[str]:
-    """What the order's page offers."""
+    """What the order's page offers; now: aware, in the shop's time zone."""
+    arrived = (found := arrived_at(order)) and found.astimezone(now.tzinfo)
     offers = {
         CANCEL: whole_cancel(order) is not None,
-        RETURN: bool(returnable(order)),
-        WITHDRAW: is_withdrawal_open(arrived_at(order), now) and _has_something_left(order),
+        RETURN: bool(returnable(order)) and is_return_open("damaged", arrived, now),
+        WITHDRAW: is_withdrawal_open(arrived, now) and _has_something_left(order),
     }
     return frozenset(act for act, is_possible in offers.items() if is_possible)
 

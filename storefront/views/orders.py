@@ -14,7 +14,7 @@ from storefront.views.carts import new_operation_id
 from storefront.views.order_changes import change_path, possible
 from storefront.views.order_money import is_over, is_paid, order_money
 from storefront.views.order_stages import awaits_card, is_declined, masked, stages, title
-from storefront.views.returns import exact_words, piece_words, shown_returns, withdrawal_ends_at, withdrawn_at
+from storefront.views.returns import exact_words, piece_words, shown_returns, withdrawal_last_day, withdrawn_at
 
 AFTER_CLOSING = frozenset({"refund", "credit_note", "void", "mail_withdrawn"})  # what an end still sets going
 
@@ -51,7 +51,7 @@ def order_page(order: OrderView, settings: Settings, links: Links, now: datetime
         "paths": {act: change_path(links, order.number, act) for act in ("cancel", "return", "withdraw")},
         "possible": possible(order, now),
         "withdrawn": withdrawal_words(order, settings),
-        "withdraw_by": withdrawal_ends_at(order),
+        "withdraw_by": withdrawal_last_day(order, settings.time_zone),
         "parcels": parcels(order),
         "returns": returns,
         "keep_ids": {each.keep_id: new_operation_id() for each in returns if each.keep_id},

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from shared.domain.returning import REASONS, WITHDRAWAL
+from shared.domain.withdrawal import withdrawal_ends
 from shared.queries.order_view import OrderReturn, OrderView
-from shared.services.returns import WITHDRAWAL_DAYS
 from storefront.views.words import plural
 
 # The mails say the same: workers/documents/return_mails.py
@@ -89,10 +89,10 @@ def arrived_at(order: OrderView) -> datetime | None:
     return max((parcel.delivered_at for parcel in order.parcels if parcel.delivered_at), default=order.delivered_at)
 
 
-def withdrawal_ends_at(order: OrderView) -> datetime | None:
-    """Until when the contract may be withdrawn from; None while nothing has arrived, or not all of it."""
+def withdrawal_last_day(order: OrderView, zone: tzinfo) -> date | None:
+    """The last day on which the contract may be withdrawn from; None while nothing has arrived, or not all of it."""
     arrived = arrived_at(order)
-    return arrived + timedelta(days=WITHDRAWAL_DAYS) if arrived else None
+    return withdrawal_ends(arrived.astimezone(zone)).date() - timedelta(days=1) if arrived else None
 
 
 def exact_words(moment: datetime, zone: tzinfo) -> str:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,14 +21,17 @@ from deploy.local.mailbox.__main__ import make_application
 from deploy.local.mailbox.delivery import Counter, Faults, listen
 from deploy.local.mailbox.pages import Office
 from deploy.local.mailbox.shelf import Shelf
+from shared.db import Database
 from shared.settings import Settings, SettingsError
 from tests.invoices import BERLIN, an_invoice
-from workers import mail
+from workers import smtp
 from workers.documents.invoice import render, to_snapshot
 from workers.documents.receipt import ReceiptData, compose_receipt
-from workers.mail import MailRefused, MailUnavailable, MailUnsure, SmtpMailer, open_mailer
+from workers.mail import MailRefused, MailUnavailable, MailUnsure, ascii_address, open_mailer
+from workers.smtp import SmtpMailer
 
 SENDER, JANA = "orders@myclothes.example", "jana@example.com"
+DATABASE = Database("mysql://nobody@127.0.0.1:1/none")  # never opened: SMTP asks none
 MESSAGE_ID = "<receipt.K7QM-4X2D.1@myclothes.example>"
 
 
@@ -198,7 +202,7 @@ async def test_an_address_that_cannot_be_written_is_final(box: Box, recipient: s
 
 
 async def test_a_server_that_never_answers_the_text_leaves_us_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "ANSWER_S", 0.2)
+    monkeypatch.setattr(smtp, "ANSWER_S", 0.2)
     released = asyncio.Event()
 
     class Silent:
@@ -215,11 +219,54 @@ async def test_a_server_that_never_answers_the_text_leaves_us_unsure(monkeypatch
 def test_the_mail_url_names_server_user_and_mailbox() -> None:
     url = "smtp://shop%40x:pa%3Ass@mail.example:587?mailbox=http://127.0.0.1:8025/"
 
-    mailer = open_mailer(configured(url))
+    mailer = open_mailer(configured(url), DATABASE)
 
     assert mailer == SmtpMailer("mail.example", 587, "shop@x", "pa:ss", "http://127.0.0.1:8025")
 
 
-def test_a_mail_url_that_we_cannot_serve_is_refused_at_the_start() -> None:
+@pytest.mark.parametrize("url", ["ses://eu-central-1", "ses://?configuration-set=shop", "smtp://", "http://mail"])
+def test_a_mail_url_that_we_cannot_serve_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(SettingsError, match="MAIL_URL"):
-        open_mailer(configured("ses://eu-central-1"))
+        open_mailer(configured(url), DATABASE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("jana@example.com", "jana@example.com"),
+        ("Jana.Doe+shop@Example.com", "Jana.Doe+shop@Example.com"),
+        ("jana@bücher.example", "jana@xn--bcher-kva.example"),
+        ("jana@straße.example", "jana@xn--strae-oqa.example"),  # never strasse.example, which is another's
+    ],
+)
+async def test_a_domain_with_any_letters_is_written_as_servers_take_it(box: Box, typed: str, written: str) -> None:
+    assert ascii_address(typed) == written
+
+    await box.mailer.send(a_mail(), SENDER, typed)
+
+    assert [mail["to"] for mail in await messages(box)] == [[written]]
+
+
+@pytest.mark.parametrize(
+    "typed", ["jäna@example.com", "jana@.ü", "jana", "@a.de", "jana@a.de\r\nDATA", "j@a.de, k@a.de", "j j@a.de"]
+)
+def test_an_address_that_no_server_would_take_is_refused_without_being_named(typed: str) -> None:
+    with pytest.raises(MailRefused) as refused:
+        ascii_address(typed)
+
+    assert typed not in str(refused.value)
+
+
+async def test_what_a_server_says_of_an_address_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    class Talkative:
+        async def handle_RCPT(self, *_: object) -> str:  # noqa: N802
+            return f"550 5.1.1 <{JANA}> is unknown here"
+
+    async with served(Talkative()) as mailer:
+        try:
+            await mailer.send(a_mail(), SENDER, JANA)
+        except MailRefused:
+            logging.getLogger("test").exception("refused")
+
+    assert "MailRefused: answered 550" in caplog.text
+    assert JANA not in caplog.text

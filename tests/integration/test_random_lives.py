@@ -13,7 +13,7 @@ from shared.queries.book import lock_book
 from shared.services import cancellation, fulfillment, incoming, returns
 from shared.settings import Settings
 from tests.factories import add_variant
-from tests.orders_at_work import Bench, open_bench, shopper, staff
+from tests.orders_at_work import Bench, asked, now, open_bench, shopper, staff
 
 SKUS = ("WC14-NAV-M", "WC14-NAV-S")
 COMMANDS = ("pack", "pack", "ship", "ship", "deliver", "cancel", "refund", "request", "receive", "pay", "withdraw")
@@ -42,7 +42,8 @@ class Life:
         before = await book_of(self.bench, self.number)
         command = self.chance.choice(COMMANDS)
         pieces = {sku: self.chance.randint(1, 2) for sku in SKUS if self.chance.random() < 0.6}
-        ref = self.chance.choice([each.id for each in (*before.parcels, *before.returns)] or [0])
+        ids = [*(each.id for each in before.parcels), *(each.id for each in before.returns)]
+        ref = self.chance.choice(ids or [0])
         amount = self.chance.randint(1, 9000)
         try:
             expected = self._rule(command, before, pieces, ref, amount)
@@ -79,10 +80,10 @@ class Life:
             "deliver": lambda: fulfillment.deliver(database, number, staff(), ref),
             "cancel": lambda: cancellation.cancel(database, number, staff(), pieces, "Not wanted"),
             "refund": lambda: cancellation.refund(database, number, staff(), amount, "Sorry"),
-            "request": lambda: returns.request_return(database, number, shopper(), pieces, "damaged"),
+            "request": lambda: returns.request_return(database, number, shopper(), asked(pieces, "damaged")),
             "receive": lambda: returns.receive(database, number, staff(), arrived),
             "pay": lambda: incoming.record_payment(database, number, staff(), amount, ""),
-            "withdraw": lambda: returns.withdraw(database, number, shopper()),
+            "withdraw": lambda: returns.withdraw(database, number, shopper(), now()),
         }
         await calls[command]()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.withdrawal import withdrawal_ends
 from shared.queries.order_view import OrderView
 from storefront.assets import Assets
 from storefront.templates import make_templates
@@ -30,7 +31,7 @@ from tests.page_samples import (
 )
 
 ARRIVED = NOW + timedelta(days=3)  # DELIVERED's last parcel
-ALL_DAYS = timedelta(days=14)
+OPEN_FOR = withdrawal_ends(ARRIVED) - ARRIVED
 SECOND = timedelta(seconds=1)
 
 
@@ -86,10 +87,10 @@ def test_the_way_shows_how_far_it_has_come(order: OrderView, shown: str) -> None
     ("order", "after", "offered"),
     [
         (FRESH_ORDER, NOW - ARRIVED, {"cancel", "withdraw"}),
-        (PARTLY_SENT, ALL_DAYS * 9, {"withdraw"}),
+        (PARTLY_SENT, OPEN_FOR * 9, {"withdraw"}),
         (DELIVERED, SECOND, {"return", "withdraw"}),
-        (DELIVERED, ALL_DAYS - SECOND, {"return", "withdraw"}),
-        (DELIVERED, ALL_DAYS, {"return"}),
+        (DELIVERED, OPEN_FOR - SECOND, {"return", "withdraw"}),
+        (DELIVERED, OPEN_FOR, {"return"}),
         (RETURNED, SECOND, set()),
         (WITHDRAWN, SECOND, set()),
         (CANCELED, SECOND, set()),

@@ -11,6 +11,7 @@ from shared.services.returns import request_return
 from storefront.handlers.desk_commands import ACTS
 from storefront.shop import Shop
 from tests.factories import stock_of
+from tests.orders_at_work import asked
 from tests.web.browser import Browser
 from tests.web.desk import COAT, a_settled_order, acts_of, do, look, pieces, sign_in_as
 
@@ -21,7 +22,7 @@ async def _a_return(database: Database) -> str:
     await pack(database, number, Command("1", "x"), {COAT: 2})
     await ship(database, number, Command("2", "x"), ShipmentRequest(pieces={COAT: 2}), capture_at_shipment=False)
     await deliver(database, number, Command("3", "x"), (await look(database, number)).parcels[0].id)
-    await request_return(database, number, Command("4", SHOPPER), {COAT: 2}, "too_small")
+    await request_return(database, number, Command("4", SHOPPER), asked({COAT: 2}, "too_small"))
     return number
 
 

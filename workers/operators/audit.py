@@ -13,7 +13,7 @@ from workers.audit.books import audit
 from workers.audit.desk import Desk
 from workers.audit.gaps import Report
 
-POOL_SIZE = 2  # it asks for one thing at a time
+POOL_SIZE = 4  # two lanes that ask for one thing at a time, and some air
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def _as_json(report: Report) -> str:
 def _as_text(report: Report) -> str:
     rows = [f"{name.replace('_', ' '):<22}{count:>10}" for name, count in report.checked.items()]
     gaps = [f"{gap.kind:<24}{gap.order or '-':<12}{gap.detail}" for gap in report.gaps]
-    verdict = f"{len(gaps)} gaps" if gaps else "no gap"
+    verdict = {0: "no gap", 1: "1 gap"}.get(len(gaps), f"{len(gaps)} gaps")
     return "\n".join(["checked", *rows, "", *gaps, *([""] if gaps else []), verdict]) + "\n"
 
 

@@ -42,10 +42,11 @@ GET  /operations?key=KEY
     session: pending (authorization null) until the buyer paid; then done with the authorized one. declined, with the
     last declined one, after the third declined card or when the buyer goes back to the shop after a decline. Going
     back without having tried a card leaves it pending: the same url can still be paid.
-GET  /charges[?order_number=]
+GET  /charges[?order_number=][&limit=1..1000][&after=<id of a charge>]
     200 [{"id", "key", "order_number", "amount_cents", "captured_cents", "refunded_cents", "currency", "status"}]
     A row an authorization, declined ones too, oldest first. A session may leave several rows under its key, of which
-    at most one is not declined.
+    at most one is not declined. With limit, at most so many; with after, only those behind that one (404 if unknown):
+    a large ledger is read page by page, until an empty one.
 
 Faults are problem documents (RFC 9457, application/problem+json):
     {"type": "/problems/NAME", "title", "status", "detail", "errors": [{"field", "message"}]}
@@ -72,6 +73,8 @@ For tests and resets:
     POST /faults {"down": n} the next n API calls get 503 and do nothing · {"eat_reply": n} the next n POST calls are
         carried out, then the connection is dropped · {"mute_callbacks": true | false} events that arise while muted
         are never sent. 200 {"down", "eat_reply", "mute_callbacks"}; GET /faults shows them. Forgotten on restart.
+    POST /ledger {"charges": [1..300 rows as GET /charges shows them]} enters them as they are, with a settled authorize
+        operation each; no callback is sent. 201 {"entered": n}; what is there already stays as it is.
     DELETE /ledger  204, everything is gone, faults are off, and no callback of before comes any more
     GET /livez  200 "ok"
 """

@@ -9,6 +9,7 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from deploy.local.provider import authorizations, ledger
+from deploy.local.provider.authorizations import Page
 from deploy.local.provider.company import Company
 from deploy.local.provider.once import Answer, Call
 from deploy.local.provider.problems import Problem, problem_of_status
@@ -17,6 +18,7 @@ from deploy.local.provider.requests import (
     Body,
     CaptureBody,
     FaultsBody,
+    LedgerBody,
     RefundBody,
     SessionBody,
     VoidBody,
@@ -26,6 +28,7 @@ from deploy.local.provider.store import Books
 
 KEY = re.compile(r"[!-~]{1,128}")
 SLOW_S = 3
+MAX_CHARGES = 1000  # a page
 CHANGES: dict[str, tuple[type[Body], Callable[[Books, Call], Answer]]] = {
     "capture": (CaptureBody, ledger.capture),
     "void": (VoidBody, ledger.void),
@@ -157,8 +160,9 @@ class ChargesHandler(ApiHandler):
     """GET /charges."""
 
     async def get(self) -> None:
-        rows = await self.company.store.transact(authorizations.charges, self.get_query_argument("order_number", ""))
-        self.answer(rows)
+        number, after, limit = (self.get_query_argument(name, "") for name in ("order_number", "after", "limit"))
+        page = Page(number, after, min(MAX_CHARGES, int(limit)) if re.fullmatch(r"[1-9][0-9]{0,8}", limit) else None)
+        self.answer(await self.company.store.transact(authorizations.charges, page))
 
 
 class FaultsHandler(JsonHandler):
@@ -174,7 +178,14 @@ class FaultsHandler(JsonHandler):
 
 
 class LedgerHandler(JsonHandler):
-    """DELETE /ledger."""
+    """POST and DELETE /ledger."""
+
+    async def post(self) -> None:
+        body = self.read(LedgerBody)
+        assert isinstance(body, LedgerBody)
+        rows = [charge.model_dump() for charge in body.charges]
+        entered = await self.company.store.transact(authorizations.enter, rows)
+        self.answer({"entered": entered}, 201)
 
     async def delete(self) -> None:
         async with self.company.sender.busy:

@@ -1,5 +1,6 @@
 """Authorizations: what a card is charged for an order, and what can still be done with it."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,12 +103,44 @@ def refund(books: Books, authorization_id: str, amount_cents: int) -> int:
     return amount_cents
 
 
-def charges(books: Books, order_number: str) -> list[dict[str, Any]]:
-    """Every authorization, or those of one order, oldest first."""
+@dataclass(frozen=True)
+class Page:
+    """Which charges are asked for; empty texts ask for all, limit None for as many as there are."""
+
+    order_number: str = ""
+    after: str = ""
+    limit: int | None = None
+
+
+def charges(books: Books, page: Page) -> list[dict[str, Any]]:
+    """Authorizations as the merchant lists them, oldest first."""
+    after = find(books, page.after)["position"] if page.after else 0
     return books.rows(
-        f"SELECT {', '.join(CHARGE)} FROM authorizations WHERE ? IN ('', order_number) ORDER BY position",  # noqa: S608
-        order_number,
+        f"SELECT {', '.join(CHARGE)} FROM authorizations WHERE ? IN ('', order_number) AND position > ?"  # noqa: S608
+        " ORDER BY position LIMIT ?",
+        *(page.order_number, after, -1 if page.limit is None else page.limit),
     )
+
+
+def enter(books: Books, rows: list[dict[str, Any]]) -> int:
+    """Enter charges as they are, each with the operation that made it; how many were not there yet."""
+    entered = 0
+    for row in rows:
+        reason = CARD_DECLINED if row["status"] == "declined" else None
+        is_new = books.execute(
+            f"INSERT OR IGNORE INTO authorizations ({', '.join(CHARGE)}, decline_reason, created)"  # noqa: S608
+            f" VALUES ({', '.join('?' * len(CHARGE))}, ?, ?)",
+            *(row[name] for name in CHARGE),
+            *(reason, now()),
+        )
+        answer = json.dumps(shown(find(books, row["id"])))
+        books.execute(
+            "INSERT OR IGNORE INTO operations (key, operation, request_sha, status, answer, authorization)"
+            " VALUES (?, 'authorize', '', ?, ?, ?)",
+            *(row["key"], 402 if reason else 201, answer, row["id"]),
+        )
+        entered += is_new
+    return entered
 
 
 def refuse(impossible: bool, reason: str) -> None:

@@ -60,6 +60,25 @@ class RefundBody(Body):
     amount_cents: Cents
 
 
+class ChargeBody(Body):
+    """A row of POST /ledger."""
+
+    id: Annotated[str, Field(pattern=r"^auth_[0-9a-f]{24}$")]
+    key: Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
+    order_number: OrderNumber
+    amount_cents: Cents
+    captured_cents: Annotated[int, Field(ge=0, le=99_999_999)]
+    refunded_cents: Annotated[int, Field(ge=0, le=99_999_999)]
+    currency: Currency
+    status: Literal["authorized", "declined", "voided"]
+
+
+class LedgerBody(Body):
+    """POST /ledger."""
+
+    charges: Annotated[list[ChargeBody], Field(min_length=1, max_length=300)]
+
+
 class FaultsBody(Body):
     """POST /faults."""
 
