@@ -65,7 +65,7 @@ class Shop:
 
     @property
     def paying(self) -> PayTools:
-        return PayTools(database=self.database, cards=self.cards)
+        return PayTools(database=self.database, cards=self.cards, expiry_s=self.settings.payment_expiry_s)
 
     @property
     def staff(self) -> StaffTools:

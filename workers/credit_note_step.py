@@ -37,7 +37,7 @@ async def make_credit_note(tools: Tools, held: Claim) -> Done | NotOurTurn:
         refund = await refunds.get_refund(connection, order.id, held.ref)
         invoice = await documents.find_document(connection, subject_of(order.id), "invoice")
     if invoice is None:
-        is_on_its_way = any(step.step == "invoice" and step.state not in ("done", "dead") for step in order.steps)
+        is_on_its_way = any(step.step == "invoice" and step.state != "done" for step in order.steps)
         return NotOurTurn("waits for the invoice", WAIT_FOR_INVOICE_S) if is_on_its_way else Done(nothing)
     data = _data(tools.settings, order, refund, invoice)
     reserved = await tools.database.retrying(lambda connection: _reserve(connection, order, refund, data))

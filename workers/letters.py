@@ -3,11 +3,11 @@
 The texts stand in workers/documents; they are imported late, as most processes never write a mail.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 from shared.domain.book import Pieces
 from shared.domain.delivery_days import arrival
@@ -18,11 +18,13 @@ from shared.queries.order_view import OrderCredit, OrderReturn, OrderView
 from workers.documents.invoice_data import InvoiceLine
 from workers.documents.settlement import Settlement
 from workers.invoice_step import invoice_lines
+from workers.ledger import Hopeless
 from workers.tools import Tools
 
 RETURN_DAYS = 14  # how long a shopper has to send things back, and we to refund (Directive 2011/83/EU, article 13, 14)
 PAY_AGAIN_DAYS = 7  # the new last day in a reminder
 
+T = TypeVar("T")
 Compose = Callable[[Tools, OrderView, Document], Awaitable[EmailMessage]]
 
 
@@ -79,7 +81,7 @@ async def expired(tools: Tools, order: OrderView, reserved: Document) -> EmailMe
 async def shipped(tools: Tools, order: OrderView, reserved: Document) -> EmailMessage:
     from workers.documents.order_mails import ShippedData, compose_shipped
 
-    parcel = next(parcel for parcel in order.parcels if parcel.id == reserved.revision)
+    parcel = _only(parcel for parcel in order.parcels if parcel.id == reserved.revision)
     shipped_on = day(tools, parcel.shipped_at)
     expected = arrival(ShippingMethod(order.shipping_method), shipped_on)
     to_come = {line.sku: line.quantity - line.canceled - line.shipped for line in order.lines}
@@ -115,7 +117,7 @@ async def withdrawn(tools: Tools, order: OrderView, reserved: Document) -> Email
     """Acknowledge a withdrawal; revision 0 is one after which nothing has to come back."""
     from workers.documents.return_mails import WithdrawnData, compose_withdrawn
 
-    at = next(event.at for event in reversed(order.events) if event.what == "return.withdrawn")
+    at = _only(event.at for event in reversed(order.events) if event.what == "return.withdrawn")
     until = day(tools, at) + timedelta(days=RETURN_DAYS)
     data = WithdrawnData(
         **common(tools, order),
@@ -148,7 +150,7 @@ async def refunded(tools: Tools, order: OrderView, reserved: Document) -> EmailM
 
     found = _credit(order, reserved.revision)
     ordinal = sum(each.credit.credit_cents > 0 and each.credit.id <= found.credit.id for each in order.credits)
-    note = next(each for each in order.documents if each.kind == "credit_note" and each.revision == ordinal)
+    note = _only(each for each in order.documents if each.kind == "credit_note" and each.revision == ordinal)
     data = RefundedData(
         **common(tools, order),
         number=note.number,
@@ -179,7 +181,7 @@ async def late_payment(tools: Tools, order: OrderView, reserved: Document) -> Em
     """Word of a payment after the end; revision is its attempt."""
     from workers.documents.payment_mails import LatePaymentData, compose_late_payment
 
-    attempt = next(each for each in order.payments if each.attempt == reserved.revision)
+    attempt = _only(each for each in order.payments if each.attempt == reserved.revision)
     data = LatePaymentData(
         **common(tools, order),
         amount_cents=attempt.captured_cents or attempt.authorized_cents,
@@ -243,16 +245,27 @@ def due_on(tools: Tools, order: OrderView) -> date:
 
 
 async def _invoice(tools: Tools, order: OrderView) -> tuple[str, bytes]:
-    invoice = next(document for document in order.documents if document.kind == "invoice")
+    invoice = _only(document for document in order.documents if document.kind == "invoice")
     return invoice.number, await tools.media.read(invoice.path)
 
 
 def _credit(order: OrderView, credit_id: int) -> OrderCredit:
-    return next(each for each in order.credits if each.credit.id == credit_id)
+    return _only(each for each in order.credits if each.credit.id == credit_id)
 
 
 def _return(order: OrderView, return_id: int) -> OrderReturn:
-    return next(each for each in order.returns if each.id == return_id)
+    return _only(each for each in order.returns if each.id == return_id)
+
+
+def _only(found: Iterator[T]) -> T:
+    """What a mail tells of.
+
+    Raises:
+        Hopeless: it is not there, so no mail can ever tell of it.
+    """
+    for each in found:
+        return each
+    raise Hopeless("what this mail tells of is not there")
 
 
 def _id(reserved: Document) -> str:

@@ -30,6 +30,7 @@ from workers.tools import Tools
 LOOK_SELDOM_S = 900.0
 PAGE_LIFE_S = 24 * 3600.0  # how long a hosted page that was given up may still be paid
 WAIT_FOR_CAPTURE_S = 10.0
+WAIT_FOR_PAYOUT_S = 2.0
 
 
 async def capture_parcel(tools: Tools, held: Claim) -> Done:
@@ -63,17 +64,30 @@ async def let_attempt_go(tools: Tools, held: Claim) -> Done | NotOurTurn:
     attempt = next(each for each in order.payments if each.attempt == held.ref)
     cards = tools.gateways["card"]
     found = await cards.look_up(charge_key(order, attempt))
+    key = f"{order.number}:{attempt.attempt}:void"
+    if found and found.provider_ref and attempt.voided_at is None and await _was_voided(cards, key, held):
+        return Done(lambda connection: _note_void(connection, order, attempt, found))
     if found is None or found.status != "authorized":
         is_over = found is None or found.status == "declined" or held.age_s > PAGE_LIFE_S
         return Done(nothing) if is_over else NotOurTurn("was left open", LOOK_SELDOM_S)
     if found.captured_cents:
         return Done(lambda connection: owe_late_charge(connection, order, attempt, found))
     assert found.provider_ref is not None
-    key, provider_ref = f"{order.number}:{attempt.attempt}:void", found.provider_ref
+    provider_ref = found.provider_ref
     crash.here("void.before_call")
-    await _once(cards, key, held, lambda: cards.void(key, provider_ref))
+    try:
+        await _once(cards, key, held, lambda: cards.void(key, provider_ref))
+    except Hopeless:
+        now = await cards.look_up(charge_key(order, attempt))
+        if now is None or now == found:
+            raise
+        return NotOurTurn("was charged while it was let go", WAIT_FOR_CAPTURE_S)
     crash.here("void.after_call")
     return Done(lambda connection: _note_void(connection, order, attempt, found))
+
+
+async def _was_voided(cards: PaymentGateway, key: str, held: Claim) -> bool:
+    return held.attempt > 1 and await cards.look_up(key) is not None
 
 
 async def pay_out(tools: Tools, held: Claim) -> Done | NotOurTurn:
@@ -81,15 +95,24 @@ async def pay_out(tools: Tools, held: Claim) -> Done | NotOurTurn:
     async with tools.database.writer() as connection:
         order = await order_by_id(connection, held.order_id)
         refund = await refunds.get_refund(connection, order.id, held.ref)
+        is_first = await refunds.is_oldest_payout(connection, order.id, held.ref)
     if refund.is_done:
         return Done(nothing)
+    if not is_first:
+        return NotOurTurn("waits for the payout before it", WAIT_FOR_PAYOUT_S)
     portions = _portions(order, refund.credit.payout_cents)
     if portions is None:
+        _check_capture(order)
         return NotOurTurn("waits until the card was charged", WAIT_FOR_CAPTURE_S)
     for portion in portions:
         if portion.attempt.method == "card":
             await _give_back(tools, order, held, portion)
     return Done(lambda connection: _note_payout(connection, order, refund, portions))
+
+
+def _check_capture(order: OrderView) -> None:
+    if any(step.step == "capture" and step.state == "dead" for step in order.steps):
+        raise Hopeless("what is to go back was never charged, as the capture was given up")
 
 
 @dataclass(frozen=True)
@@ -124,8 +147,7 @@ async def _note_payout(
     connection: Connection, order: OrderView, refund: Refund, portions: Sequence[Portion]
 ) -> Sequence[Message]:
     for portion in portions:
-        total = portion.attempt.refunded_cents + portion.cents
-        await payments.note_refunded(connection, order.id, portion.attempt.attempt, total)
+        await payments.add_refunded(connection, order.id, portion.attempt.attempt, portion.cents)
     await refunds.note_paid_out(connection, refund.credit.id)
     await insert_event(connection, order.id, "payment.refunded", why=euros(refund.credit.payout_cents))
     by_transfer = sum(portion.cents for portion in portions if portion.attempt.method != "card")
@@ -155,7 +177,7 @@ async def owe_late_charge(
 ) -> Sequence[Message]:
     """Note what was charged on an order that is closed, and that it goes back; once."""
     assert found.provider_ref is not None
-    if attempt.captured_cents:
+    if await payments.is_captured(connection, order.id, attempt.attempt):
         return ()
     amounts = Amounts(
         provider_ref=found.provider_ref,

@@ -39,6 +39,8 @@ async def settle_payment(tools: Tools, held: Claim) -> Done | NotOurTurn:
             crash.here("payment.after_authorize")
             outcome = await _capture(tools, order, attempt, outcome)
     except PaymentRefused as error:
+        if await _was_closed_meanwhile(tools, held.order_id):
+            return Done(lambda connection: _give_up(connection, order))
         raise Hopeless(str(error)) from error
     if outcome.status in ("authorized", "on_account"):
         return Done(lambda connection: _go_on(connection, order, attempt, outcome))
@@ -48,6 +50,11 @@ async def settle_payment(tools: Tools, held: Claim) -> Done | NotOurTurn:
     if outcome.status == "declined":
         return NotOurTurn("declined", LOOK_SELDOM_S)
     return NotOurTurn("waits for payment", again_after_s, lambda c: _keep_page(c, order, attempt, outcome))
+
+
+async def _was_closed_meanwhile(tools: Tools, order_id: int) -> bool:
+    async with tools.database.writer() as connection:
+        return await is_closed(connection, order_id)
 
 
 async def _ask(tools: Tools, order: OrderView, held: Claim) -> tuple[PaymentAttempt, Outcome]:
@@ -114,8 +121,8 @@ async def _go_on(
             captured_cents=outcome.captured_cents,
         )
         await payments.note_amounts(connection, order.id, attempt.attempt, amounts)
-        await payments.change_method(connection, order.id, attempt.method)
         await insert_event(connection, order.id, "payment.captured" if outcome.captured_cents else "payment.authorized")
+    await payments.change_method(connection, order.id, attempt.method)
     await rederive(connection, order.id)
     await insert_event(connection, order.id, "order.processing")
     await following.add("invoice")
@@ -128,6 +135,8 @@ async def _go_on(
 async def _tell_of_decline(
     connection: Connection, order: OrderView, attempt: PaymentAttempt, outcome: Outcome
 ) -> Sequence[Message]:
+    if await is_closed(connection, order.id):
+        return ()
     if not await payments.note_failure(connection, order.id, attempt.attempt, outcome.reason or "declined"):
         return ()
     await rederive(connection, order.id)

@@ -9,6 +9,7 @@ from shared.domain.moves import IllegalMove
 from shared.domain.statuses import OrderStatus
 from shared.errors import FieldError, Invalid
 
+MOST_CENTS = 99_999_999  # of one transfer
 CANCELABLE = {OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ON_HOLD}
 
 
@@ -74,6 +75,8 @@ def record_payment(book: Book, amount_cents: int) -> Book:
     """
     if amount_cents < 1:
         raise Invalid(errors=[FieldError("amount_cents", "At least one cent.")])
+    if amount_cents > MOST_CENTS:
+        raise Invalid(errors=[FieldError("amount_cents", "No transfer is that large.")])
     if book.till.method != "invoice":
         raise IllegalMove("The order is paid by card; the provider tells us what comes in.")
     return replace(book, till=replace(book.till, captured_cents=book.till.captured_cents + amount_cents))
@@ -96,6 +99,8 @@ def expire(book: Book) -> Book:
     """End a card order that nobody paid."""
     if book.settled or book.order_status is not OrderStatus.PENDING:
         raise IllegalMove(f"The order is {book.order_status.value}, so it cannot expire.")
+    if book.till.method != "card":
+        raise IllegalMove("The order is paid by invoice, so it does not expire.")
     if book.till.captured_cents or book.till.authorized_cents:
         raise IllegalMove("Money was authorised, so the order cannot expire.")
     return replace(book, expired=True)

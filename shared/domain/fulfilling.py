@@ -26,7 +26,8 @@ def ship(book: Book, parcel: Parcel, *, capture_at_shipment: bool) -> Book:
     _check_open(book, "sent")
     check_pieces(parcel.pieces, packed_here(book), "sent")
     shipped = with_lines(book, parcel.pieces, shipped=1)
-    capture_cents = _capture_cents(shipped) if capture_at_shipment and book.till.method == "card" else 0
+    is_charged_now = capture_at_shipment or book.till.authorized_cents > 0  # authorised before the setting changed
+    capture_cents = _capture_cents(shipped) if book.till.method == "card" and is_charged_now else 0
     return replace(shipped, parcels=(*book.parcels, replace(parcel, capture_cents=capture_cents)))
 
 
@@ -52,9 +53,8 @@ def _check_open(book: Book, words: str) -> None:
 
 
 def _capture_cents(book: Book) -> int:
-    """What this parcel costs: its pieces, with the first the shipping, and with the last whatever is left."""
-    taken = sum(parcel.capture_cents for parcel in book.parcels)
+    """What this parcel costs beyond what we have: its pieces, first the shipping, and at last whatever is left."""
     is_last = all(line.shipped == line.ordered - line.canceled for line in book.lines)
     goods = sum(line.unit_price_cents * line.shipped for line in book.lines)
     target = book.due_cents if is_last else min(book.due_cents, goods + book.shipping_cents)
-    return max(0, target - taken)
+    return max(0, target - book.kept_cents)

@@ -129,7 +129,7 @@ async def _write_order(connection: Connection, order_id: int, after: Book) -> No
         "expired_at = IF(%s, COALESCE(expired_at, UTC_TIMESTAMP(6)), NULL), "
         "completed_at = IF(%s, COALESCE(completed_at, UTC_TIMESTAMP(6)), NULL), "
         "delivered_at = IF(%s, COALESCE(delivered_at, UTC_TIMESTAMP(6)), delivered_at), "
-        "attention = IF(%s, %s, IF(attention = %s, NULL, attention)) WHERE id = %s",
+        "attention = IF(%s, COALESCE(attention, %s), IF(attention = %s, NULL, attention)) WHERE id = %s",
         (
             *(after.order_status, after.payment_status, after.fulfillment_status, after.return_status),
             *(after.due_cents, after.hold_reason, after.canceled, after.expired, after.completed, is_there),

@@ -78,8 +78,13 @@ async def add_event(connection: Connection, event: PaymentEvent, source: str = "
     return True
 
 
-async def change_method(connection: Connection, order_id: int, method: str) -> None:
-    await connection.execute("UPDATE orders SET payment_method = %s WHERE id = %s", (method, order_id))
+async def change_method(connection: Connection, order_id: int, method: str, expires_after_s: int | None = None) -> None:
+    """Note how an order is paid, and for one that had no end until when; None: it ends as before."""
+    await connection.execute(
+        "UPDATE orders SET payment_method = %s, "
+        "expires_at = COALESCE(expires_at, UTC_TIMESTAMP(6) + INTERVAL %s SECOND) WHERE id = %s",
+        (method, expires_after_s, order_id),
+    )
 
 
 async def lock_order(connection: Connection, number: str) -> int | None:
@@ -114,11 +119,11 @@ async def note_captured(connection: Connection, order_id: int, attempt: int, cap
     )
 
 
-async def note_refunded(connection: Connection, order_id: int, attempt: int, refunded_cents: int) -> None:
-    """Write what was given back of an attempt in all."""
+async def add_refunded(connection: Connection, order_id: int, attempt: int, cents: int) -> None:
+    """Add what was given back of an attempt, in the transaction that ends the payout's step."""
     await connection.execute(
-        "UPDATE payments SET refunded_cents = GREATEST(refunded_cents, %s) WHERE order_id = %s AND attempt = %s",
-        (refunded_cents, order_id, attempt),
+        "UPDATE payments SET refunded_cents = refunded_cents + %s WHERE order_id = %s AND attempt = %s",
+        (cents, order_id, attempt),
     )
 
 
@@ -163,5 +168,14 @@ async def is_closed(connection: Connection, order_id: int) -> bool:
     return bool(
         await connection.row(
             "SELECT id FROM orders WHERE id = %s AND (canceled_at IS NOT NULL OR expired_at IS NOT NULL)", (order_id,)
+        )
+    )
+
+
+async def is_captured(connection: Connection, order_id: int, attempt: int) -> bool:
+    """Whether a charge of an attempt is on our books; the caller holds the order's lock."""
+    return bool(
+        await connection.row(
+            "SELECT id FROM payments WHERE order_id = %s AND attempt = %s AND captured_cents > 0", (order_id, attempt)
         )
     )

@@ -44,6 +44,16 @@ async def get_refund(connection: Connection, order_id: int, refund_id: int) -> R
     )
 
 
+async def is_oldest_payout(connection: Connection, order_id: int, refund_id: int) -> bool:
+    """Whether no older payout of the order is still to go out, those that were given up left out."""
+    older = await connection.row(
+        "SELECT r.id FROM refunds r JOIN steps s ON s.order_id = r.order_id AND s.step = 'refund' AND s.ref = r.id "
+        "WHERE r.order_id = %s AND r.id < %s AND r.done_at IS NULL AND s.state <> 'dead' LIMIT 1",
+        (order_id, refund_id),
+    )
+    return older is None
+
+
 async def note_paid_out(connection: Connection, refund_id: int) -> None:
     """The whole payout has gone back."""
     await connection.execute(

@@ -69,9 +69,9 @@ async def reopen(connection: Connection, order_id: int, step: str, ref: int) -> 
     For steps that ask first and act only where something is left to do. One that runs just now is left alone.
     """
     await connection.execute(
-        "UPDATE steps SET state = 'queued', next_retry_at = NULL, error = NULL, created_at = UTC_TIMESTAMP(6), "
-        "due_at = UTC_TIMESTAMP(6) + INTERVAL %s SECOND "
-        "WHERE order_id = %s AND step = %s AND ref = %s AND state <> 'running'",
+        "UPDATE steps SET state = 'queued', next_retry_at = NULL, error = NULL, done_at = NULL, lease_token = NULL, "
+        "lease_until = NULL, created_at = UTC_TIMESTAMP(6), due_at = UTC_TIMESTAMP(6) + INTERVAL %s SECOND "
+        "WHERE order_id = %s AND step = %s AND ref = %s",
         (ANNOUNCE_AFTER_S, order_id, step, ref),
     )
     rows = await connection.rows(
@@ -164,6 +164,14 @@ async def last_ref(connection: Connection, order_id: int, step: str) -> int | No
     return row["last"] if row else None
 
 
+async def is_dead(connection: Connection, order_id: int, step: str) -> bool:
+    return bool(
+        await connection.row(
+            "SELECT id FROM steps WHERE order_id = %s AND step = %s AND state = 'dead' LIMIT 1", (order_id, step)
+        )
+    )
+
+
 async def is_over(connection: Connection, order_id: int, step: str) -> bool:
     """Whether a step is done or given up; one that is running may be so under a lease that has ended."""
     found = await connection.row(
@@ -187,11 +195,18 @@ async def take_due(connection: Connection, limit: int, deadline_s: int) -> list[
 
     In a transaction: rows are locked by SKIP LOCKED, so several sweeps may run at once.
     """
+    ids: list[int] = []
+    for state in ("queued", "retrying", "waiting", "running"):  # one range each, read in order: no row more is locked
+        found = await connection.rows(
+            "SELECT id FROM steps FORCE INDEX (due) WHERE state = %s AND due_at <= UTC_TIMESTAMP(6) "
+            "ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED",
+            (state, limit - len(ids)),
+        )
+        ids += [row["id"] for row in found]
+    if not ids:
+        return []
     rows = await connection.rows(
-        "SELECT s.id AS step_id, o.queue, o.task, o.headers FROM steps s JOIN outbox o ON o.step_id = s.id "
-        f"WHERE s.state IN {OPEN} AND s.due_at <= UTC_TIMESTAMP(6) "
-        "ORDER BY s.due_at LIMIT %s FOR UPDATE SKIP LOCKED",
-        (limit,),
+        f"SELECT step_id, queue, task, headers FROM outbox WHERE step_id IN ({in_list(ids)})", ids
     )
     await _fall_silent(connection, [row["step_id"] for row in rows], deadline_s)
     return [_message(row) for row in rows]

@@ -6,6 +6,7 @@ from shared.domain.moves import IllegalMove
 from shared.messages import Message
 from shared.queries.closing import is_expired_by_now, is_payment_running
 from shared.queries.payments import has_money_event
+from shared.queries.steps import last_ref
 from shared.services.cancellation import let_go
 from shared.services.order_commands import SHOP, Turn, take_turn
 
@@ -50,6 +51,8 @@ async def remind(database: Database, order_id: int, reminder: int) -> tuple[Mess
     async def work(connection: Connection) -> tuple[Message, ...]:
         turn = await take_turn(connection, order_id, SHOP)
         if turn.book.is_closed or turn.book.kept_cents >= turn.book.due_cents:
+            return ()
+        if (await last_ref(connection, order_id, "mail_reminder") or 0) >= reminder:
             return ()
         await turn.steps.add("mail_reminder", reminder)
         await turn.tell("payment.reminded", f"Reminder {reminder}")

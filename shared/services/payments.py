@@ -58,8 +58,11 @@ class PayAgain:
 
 @dataclass(frozen=True, kw_only=True)
 class PayTools:
+    """expiry_s: how long an order that is to be paid by card waits for it."""
+
     database: Database
     cards: PaymentGateway
+    expiry_s: int = 3600
 
 
 async def pay_by_invoice(tools: PayTools, number: str, return_url: str) -> PayAgain:
@@ -87,7 +90,9 @@ async def pay_by_card(tools: PayTools, number: str, return_url: str) -> PayAgain
     """
     try:
         ended = await _has_ended(tools, number)
-        order, attempt = await tools.database.retrying(lambda connection: _card_attempt(connection, number, ended))
+        order, attempt = await tools.database.retrying(
+            lambda connection: _card_attempt(connection, number, ended, tools.expiry_s)
+        )
         url = await tools.cards.open_session(charge_of(order, session_key(order, attempt)), return_url)
     except (PaymentUnsure, PaymentRefused) as error:
         raise Unavailable("The card provider does not answer just now. Your order is kept.", 10) from error
@@ -107,12 +112,12 @@ async def _has_ended(tools: PayTools, number: str) -> bool:
     return outcome is not None and outcome.status == "declined"
 
 
-async def _card_attempt(connection: Connection, number: str, ended: bool) -> tuple[OrderView, int]:
+async def _card_attempt(connection: Connection, number: str, ended: bool, expiry_s: int) -> tuple[OrderView, int]:
     order = await _locked(connection, number)
     latest = order.payments[-1]
     if _is_open(latest) and not ended:
         return order, latest.attempt
-    return order, await _new_attempt(connection, order, "card")
+    return order, await _new_attempt(connection, order, "card", expiry_s)
 
 
 def _is_open(attempt: PaymentAttempt) -> bool:
@@ -131,10 +136,12 @@ async def _locked(connection: Connection, number: str) -> OrderView:
     return order
 
 
-async def _new_attempt(connection: Connection, order: OrderView, method: str) -> int:
+async def _new_attempt(
+    connection: Connection, order: OrderView, method: str, expires_after_s: int | None = None
+) -> int:
     attempt = order.payments[-1].attempt + 1
     await payments.add_attempt(connection, NewAttempt(order_id=order.id, attempt=attempt, method=method))
-    await payments.change_method(connection, order.id, method)
+    await payments.change_method(connection, order.id, method, expires_after_s)
     await insert_event(connection, order.id, f"payment.tried_by_{method}")
     await rederive(connection, order.id)
     return attempt
@@ -156,6 +163,8 @@ async def note_callback(database: Database, event: PaymentEvent, number: str, ke
         if not await payments.add_event(connection, replace(event, order_id=order_id)):
             return None
         awake = await steps.wake(connection, order_id, STEP)
+        if awake is None and await steps.is_dead(connection, order_id, STEP):
+            awake = await steps.reopen(connection, order_id, STEP, 0)
         return awake or await _look_at_late(connection, order_id, number, key)
 
     return await database.retrying(keep)
