@@ -47,8 +47,13 @@ class Visitor(Browser):
         self.watch.during = f"{method} {path}"
         self.seen.add(path.partition("?")[0])
         answer = await super().ask(method, path, body, headers)
-        assert answer.status in (200, 201, 204, 303) or path == NOWHERE, (self.watch.during, answer.text)
+        assert answer.status in (200, 201, 204, 303) or path == NOWHERE or _is_refusal(path, answer), (self.watch.during, answer.text)
         return answer
+
+
+def _is_refusal(path: str, answer: Answer) -> bool:
+    """Nothing has arrived that could be sent back: the page says so."""
+    return answer.status == 409 and path.endswith("/return")
 
 
 @contextmanager

@@ -47,7 +47,7 @@ async def test_a_return_is_received_piece_by_piece_on_the_shelf_or_not(browser: 
     assert "receive" not in acts_of(after.text)
 
 
-async def test_a_parcel_is_charged_when_it_leaves_where_the_shop_captures_then(database: Database, shop: Shop) -> None:
+async def test_a_card_that_was_authorised_is_charged_parcel_by_parcel_whatever_the_setting_is_by_then(database: Database, shop: Shop) -> None:
     number = await a_settled_order(database, payment_method="card", payment_token="tok_success")
     await _authorize(database, number)
     late = replace(shop, settings=replace(shop.settings, payment_capture="shipment"))
@@ -57,8 +57,8 @@ async def test_a_parcel_is_charged_when_it_leaves_where_the_shop_captures_then(d
     await ACTS["ship"](shop, number, Command("3", "x"), pieces(coats=1))
     order = await look(database, number)
 
-    assert [parcel.capture_cents for parcel in order.parcels] == [5000, 0]
-    assert [step.ref for step in order.steps if step.step == "capture"] == [order.parcels[0].id]
+    assert [parcel.capture_cents for parcel in order.parcels] == [5000, 5000]
+    assert [step.ref for step in order.steps if step.step == "capture"] == [parcel.id for parcel in order.parcels]
 
 
 async def test_an_order_by_card_offers_no_form_for_transfers(browser: Browser, database: Database) -> None:

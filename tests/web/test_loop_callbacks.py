@@ -95,6 +95,8 @@ async def _buy_by_api(visitor: Visitor) -> None:
     cart = (await visitor.api("POST", "/cart/items", {"sku": SKUS[0], "quantity": 1})).json
     placed = (await order(visitor, wish(cart))).json
     await visitor.api("GET", f"/orders/{placed['number']}")
+    for act in ("cancel", "return", "withdraw"):
+        await visitor.get(f"/orders/{placed['number']}/{act}")
     await visitor.api("DELETE", f"/cart/items/{SKUS[0]}")
     await visitor.api("DELETE", "/cart")
 
