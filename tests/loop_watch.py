@@ -47,7 +47,8 @@ class Visitor(Browser):
         self.watch.during = f"{method} {path}"
         self.seen.add(path.partition("?")[0])
         answer = await super().ask(method, path, body, headers)
-        assert answer.status in (200, 201, 204, 303) or path == NOWHERE or _is_refusal(path, answer), (self.watch.during, answer.text)
+        is_fine = answer.status in (200, 201, 204, 303) or path == NOWHERE or _is_refusal(path, answer)
+        assert is_fine, (self.watch.during, answer.text)
         return answer
 
 

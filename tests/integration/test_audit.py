@@ -15,7 +15,7 @@ DAMAGES = {
     "receipt_missing": f"DELETE FROM documents WHERE kind = 'receipt' AND {OF_ORDER}",  # noqa: S608
     "step_overdue": f"""UPDATE {STEPS} SET s.state = 'running', s.done_at = NULL,
         s.due_at = UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE WHERE {RECEIPT}""",  # noqa: S608
-    "step_dead": f"UPDATE {STEPS} SET s.state = 'dead' WHERE {RECEIPT}",  # noqa: S608
+    "step_dead": f"UPDATE {STEPS} SET s.state = 'dead', s.done_at = NULL WHERE {RECEIPT}",  # noqa: S608
     "outbox_unsent": f"""UPDATE {STEPS} JOIN outbox b ON b.step_id = s.id SET b.published_at = NULL,
         s.state = 'queued', s.due_at = UTC_TIMESTAMP(6), s.attempt = 1 WHERE {RECEIPT}""",  # noqa: S608
     "status_not_derived": "UPDATE orders SET payment_status = 'partially_paid' WHERE number = %s",

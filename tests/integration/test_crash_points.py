@@ -16,7 +16,7 @@ from deploy.local.backing import BackingServices
 from shared import crash
 from shared.crash import ORDER, POINTS
 from shared.db import Database
-from shared.messages import ORDERS, PROCESS_ORDER, Message
+from shared.messages import Message
 from shared.queries.orders import order_by_number
 from shared.queue import SqsPublisher
 from shared.settings import Settings, load_settings
@@ -103,17 +103,18 @@ async def step_id(database: Database, step: str) -> int:
 
 
 @pytest.mark.parametrize("name", OF_THE_WORKERS_MAIN_PROCESS)
-@pytest.mark.usefixtures("database")
 async def test_a_worker_dies_at_its_second_message_and_the_next_one_does_the_rest(
-    environ: dict[str, str], start: Start, name: str
+    environ: dict[str, str], database: Database, start: Start, name: str
 ) -> None:
+    coat = await add_variant(database)
+    orders = [await place(database, {coat: 1}, cart_id=f"cart-{n}", key=f"key-{n}") for n in range(3)]
     queues = Queues(load_settings(environ))
 
     async def is_empty() -> bool:
         depth = (await queues.depths())["orders"]
         return (depth.visible, depth.in_flight) == (0, 0)
 
-    await announce(environ, *(Message(ORDERS, PROCESS_ORDER, step) for step in (1, 2, 3)))
+    await announce(environ, *(message for order in orders for message in order.messages))
     first = start(f"{name}:2")
     assert await asyncio.to_thread(first.wait, PATIENCE_S) == -signal.SIGKILL
 

@@ -47,7 +47,9 @@ async def test_a_return_is_received_piece_by_piece_on_the_shelf_or_not(browser: 
     assert "receive" not in acts_of(after.text)
 
 
-async def test_a_card_that_was_authorised_is_charged_parcel_by_parcel_whatever_the_setting_is_by_then(database: Database, shop: Shop) -> None:
+async def test_an_authorised_card_is_charged_parcel_by_parcel_whatever_the_setting_is_by_then(
+    database: Database, shop: Shop
+) -> None:
     number = await a_settled_order(database, payment_method="card", payment_token="tok_success")
     await _authorize(database, number)
     late = replace(shop, settings=replace(shop.settings, payment_capture="shipment"))
