@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 def add_tasks(app: Celery, runtime: Runtime[Tools]) -> None:
     for name, work in WORK.items():
-        _add_task(app, runtime, name, work)
+        add_task(app, runtime, name, work)
 
 
-def _add_task(app: Celery, runtime: Runtime[Tools], name: str, work: StepWork) -> None:
+def add_task(app: Celery, runtime: Runtime[Tools], name: str, work: StepWork) -> None:
     @app.task(name=name, bind=True)  # type: ignore[untyped-decorator]
     def run(task: Any, step_id: int) -> None:
         headers = task.request.headers or {}

@@ -105,6 +105,11 @@ def _file(name: str) -> Path:
     return Path(os.environ.get("SHOP_CALLED_FROM", "."), name).absolute()
 
 
+def _soak(arguments: list[str]) -> int:
+    """Become the soak, which starts a shop of its own beside whatever runs."""
+    os.execv(sys.executable, [sys.executable, "-m", "tests.faults.soak", *arguments])  # noqa: S606
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -123,6 +128,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "restore": _restore,
     **{verb: _program(verb) for verb in PROGRAMS},
     "backup": _backup,
+    "soak": _soak,
 }
 
 

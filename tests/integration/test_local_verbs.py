@@ -23,7 +23,7 @@ NOW = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
     *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore"),
 }
-LATER = {"bench", "soak", "catalog", "instance", "reader", "load", "bundle", "deploy", "demo"}
+LATER = {"bench", "catalog", "instance", "reader", "load", "bundle", "deploy", "demo"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 

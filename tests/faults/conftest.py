@@ -1,0 +1,48 @@
+"""One stand for all tests of faults; each test begins with empty ledgers and a healthy shop."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.buyers import Buyers
+from tests.faults.opening import open_stand
+from tests.faults.shelf import fill_shelf
+from tests.faults.stand import SHOP, Stand, last_lines
+from tests.faults.telling import tell
+
+
+@pytest_asyncio.fixture(scope="session")
+async def _stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stand]:
+    async with open_stand(tmp_path_factory.mktemp("hurt")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def hurt(_stand: Stand, request: pytest.FixtureRequest) -> AsyncIterator[Stand]:
+    """The shop that is hurt; its logs are shown when a test fails and SHOP_FAULT_LOGS is set."""
+    await _stand.begin()
+    yield _stand
+    if os.environ.get("SHOP_FAULT_LOGS"):
+        tell("\n".join(f"--- {part}\n{last_lines(_stand, part)}" for part in SHOP))
+    _stand.heal()
+
+
+@pytest_asyncio.fixture
+async def skus(hurt: Stand) -> list[str]:
+    return await fill_shelf(hurt.database)
+
+
+@pytest.fixture
+def shoppers(hurt: Stand, skus: list[str]) -> Iterator[Callable[..., Buyers]]:
+    """Makes buyers of the hurt shop; their connections end with the test."""
+    made: list[Buyers] = []
+
+    def make(**changes: object) -> Buyers:
+        made.append(Buyers(hurt.url, skus, **changes))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for buyers in made:
+        buyers.close()
