@@ -21,7 +21,7 @@ from deploy.local.status import status
 
 NOW = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
-    *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore"),
+    *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak"),
 }
 LATER = {"bench", "catalog", "instance", "reader", "load", "bundle", "deploy", "demo"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
