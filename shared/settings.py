@@ -63,6 +63,9 @@ class Settings:
     invoice_due_days: int
     shipping: ShippingPrices
     seller: Seller
+    cart_store: str
+    dynamodb_endpoint_url: str
+    carts_table: str
     cart_ttl_s: int
     session_idle_s: int
     session_absolute_s: int
@@ -209,6 +212,9 @@ def _read(env: _Environment) -> Settings:
             express_cents=env.number("SHIPPING_EXPRESS_CENTS", 990),
         ),
         seller=env.seller("SELLER_FILE"),
+        cart_store=env.choice("CART_STORE", ("redis", "cookie", "dynamodb"), "redis"),
+        dynamodb_endpoint_url=env.url("DYNAMODB_ENDPOINT_URL", ("http", "https"), ""),
+        carts_table=env.text("CARTS_TABLE", "carts"),
         cart_ttl_s=env.number("CART_TTL_S", 30 * DAY_S),
         session_idle_s=env.number("SESSION_IDLE_S", DAY_S),
         session_absolute_s=env.number("SESSION_ABSOLUTE_S", 30 * DAY_S),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-CART, STAFF_SESSION = "cart", "staff_session"
+CART, SESSION, STAFF_SESSION, DEVICE = "cart", "session", "staff_session", "device"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who may read an order: whoever has its key, and the browser whose cart placed it. Anybody else is told 404."""
+"""Who may read an order: whoever has its key, its account, and a guest's own browser. Anybody else is told 404."""
 
 from typing import TYPE_CHECKING
 
@@ -9,10 +9,10 @@ from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_number
 
 if TYPE_CHECKING:
-    from storefront.shop import Shop
+    from storefront.handlers.shopper import ShopperHandler
 
 
-async def readable_order(shop: "Shop", number: str, key: str | None, cart_id: str | None) -> OrderView:
+async def readable_order(handler: "ShopperHandler", number: str, key: str | None) -> OrderView:
     """The order, read from the writer: whoever just placed it sees it at once.
 
     Raises:
@@ -20,11 +20,17 @@ async def readable_order(shop: "Shop", number: str, key: str | None, cart_id: st
     """
     if not ORDER_NUMBER.fullmatch(number):
         raise NotFound("There is no such order.")
-    async with shop.database.writer() as connection:
+    async with handler.shop.database.writer() as connection:
         order = await order_by_number(connection, number)
-    has_key = key is not None and shop.links.key_fits(number, key)
-    is_buyer = cart_id is not None and cart_id == order.cart_id
-    if not has_key and not is_buyer:
+    has_key = key is not None and handler.shop.links.key_fits(number, key)
+    if not has_key and not await _is_buyer(handler, order):
         raise NotFound("There is no such order.")
     log.note(order_number=number)
     return order
+
+
+async def _is_buyer(handler: "ShopperHandler", order: OrderView) -> bool:
+    """An order of an account is its own; a guest's is the browser's whose cart placed it."""
+    if order.user_id is None:
+        return handler.shopper.cart_id is not None and handler.shopper.cart_id == order.cart_id
+    return await handler.user_id() == order.user_id

@@ -29,6 +29,7 @@ class Limit:
 CHECKOUT = Limit("checkout", 60, 60)
 SEARCH = Limit("search", 120, 60)
 SIGN_IN = (Limit("sign-in-quarter", 10, 15 * 60), Limit("sign-in-hour", 20, 60 * 60))  # wrong ones, an account
+ACCOUNT_MAIL = Limit("account-mail", 5, 60 * 60)  # mails that anybody can have sent to one address
 
 
 class Rates:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from storefront.api import calls
 from storefront.api.calls import Call
 from storefront.handlers import (
+    account,
+    account_addresses,
+    account_data,
+    account_sign_in,
     api_cart,
     api_openapi,
     api_orders,
@@ -67,6 +71,22 @@ PAGES = (
     Route("/static/{file}", static.StaticHandler),
     Route("/payments/callback", callback.CallbackHandler),
 )
+ACCOUNT = (
+    Route("/account", account.OverviewHandler),
+    Route("/account/orders", account.OrdersHandler),
+    Route("/account/orders/{number}/again", account.AgainHandler),
+    Route("/account/addresses", account_addresses.AddressesHandler),
+    Route("/account/sessions", account.SessionsHandler),
+    Route("/account/password", account.PasswordHandler),
+    Route("/account/export", account_data.ExportHandler),
+    Route("/account/delete", account_data.DeleteHandler),
+    Route("/account/sign-in", account_sign_in.SignInHandler),
+    Route("/account/sign-out", account_sign_in.SignOutHandler),
+    Route("/account/register", account_sign_in.RegisterHandler),
+    Route("/account/verify", account_sign_in.VerifyHandler),
+    Route("/account/forgotten", account_sign_in.ForgottenHandler),
+    Route("/account/reset", account_sign_in.ResetHandler),
+)
 BACK_OFFICE = (
     Route("/back-office", back_office.FrontDoorHandler),
     Route("/back-office/sign-in", sign_in.SignInHandler),
@@ -94,4 +114,4 @@ API = (
     Route("/api/v1/orders", api_orders.OrdersApi, {"post": calls.PLACE_ORDER}),
     Route("/api/v1/orders/{number}", api_orders.OrderApi, {"get": calls.READ_ORDER}),
 )
-ROUTES = (*PAGES, *BACK_OFFICE, *PROBES, *API)
+ROUTES = (*PAGES, *ACCOUNT, *BACK_OFFICE, *PROBES, *API)

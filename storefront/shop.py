@@ -10,6 +10,7 @@ from jinja2 import Environment
 from redis.asyncio import Redis
 
 from shared.db import Database
+from shared.errands import Errands
 from shared.gateway import CardGateway, PaymentGateway
 from shared.media import Media
 from shared.messages import Message
@@ -17,13 +18,15 @@ from shared.passwords import Passwords
 from shared.queries.steps import note_published
 from shared.queue import Publisher, SqsPublisher
 from shared.redis_client import open_redis
+from shared.services.account_links import AccountTools
 from shared.services.checkout import CheckoutTools
 from shared.services.payments import PayTools
 from shared.services.staff import StaffTools
 from shared.settings import Settings
 from shared.sqs import Queues
 from storefront.assets import Assets
-from storefront.carts import Carts
+from storefront.cart_choice import open_carts
+from storefront.cart_store import CartStore
 from storefront.client_address import Proxies
 from storefront.cookies import CookieRules
 from storefront.links import Links
@@ -31,6 +34,8 @@ from storefront.metrics import Metrics
 from storefront.pictures import Pictures
 from storefront.rates import Rates
 from storefront.readiness import Readiness
+from storefront.seen_prices import SeenPrices
+from storefront.sessions import Sessions
 from storefront.templates import make_templates
 
 
@@ -40,7 +45,10 @@ class Shop:
     instance: str
     database: Database
     redis: Redis
-    carts: Carts
+    carts: CartStore
+    seen_prices: SeenPrices
+    sessions: Sessions
+    errands: Errands
     publisher: Publisher
     queues: Queues
     passwords: Passwords
@@ -76,6 +84,11 @@ class Shop:
             session_absolute_s=self.settings.session_absolute_s,
         )
 
+    @property
+    def accounts(self) -> AccountTools:
+        secrets = self.settings.cookie_secrets
+        return AccountTools(database=self.database, passwords=self.passwords, signing_secrets=secrets)
+
 
 @asynccontextmanager
 async def open_shop(settings: Settings, port: int, publisher: Publisher | None = None) -> AsyncIterator[Shop]:
@@ -86,16 +99,20 @@ async def open_shop(settings: Settings, port: int, publisher: Publisher | None =
     """
     database = Database(settings.database_writer_url, settings.database_reader_urls)
     redis = open_redis(settings.redis_url)
+    carts = open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
     announcing = publisher or await _open_publisher(settings, database)
-    assets = await asyncio.to_thread(Assets.load)
+    errands, assets = Errands(settings), await asyncio.to_thread(Assets.load)
     try:
         yield Shop(
             settings=settings,
             instance=f"{socket.gethostname()}-{port}",
             database=database,
             redis=redis,
-            carts=Carts(redis, settings.cart_ttl_s),
+            carts=carts,
+            seen_prices=SeenPrices(redis, settings.cart_ttl_s),
+            sessions=Sessions(database, redis, settings.session_idle_s, settings.session_absolute_s),
+            errands=errands,
             publisher=announcing,
             queues=queues,
             passwords=passwords,
@@ -113,7 +130,9 @@ async def open_shop(settings: Settings, port: int, publisher: Publisher | None =
         )
     finally:
         await announcing.close()
+        await errands.close()
         queues.close()
+        carts.close()
         passwords.close()
         await redis.aclose()
         await database.close()

@@ -52,9 +52,12 @@ class Visitor(Browser):
         return answer
 
 
+REFUSED = {(409, "return"), (404, "again"), (410, "verify"), (410, "reset")}
+
+
 def _is_refusal(path: str, answer: Answer) -> bool:
-    """Nothing has arrived that could be sent back: the page says so."""
-    return answer.status == 409 and path.endswith("/return")
+    """What is refused as it should be: nothing has arrived that could go back, a link without its secret, not ours."""
+    return (answer.status, path.rpartition("/")[2]) in REFUSED
 
 
 @contextmanager

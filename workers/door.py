@@ -6,7 +6,7 @@ from http import HTTPStatus
 from shared import log
 from shared.errors import Unavailable
 from workers.errand import Errand, Unclear, read_errand
-from workers.jobs import JOBS, Outcome
+from workers.jobs import Outcome, is_known
 from workers.plain import PlainHandler
 from workers.refused import note_refused
 
@@ -40,7 +40,7 @@ class WorkerHandler(PlainHandler):
             await self._answer(errand)
 
     async def _answer(self, errand: Errand) -> None:
-        if errand.job not in JOBS:
+        if not is_known(errand.job):
             logger.warning("unknown job %r", errand.job)
             self.say(HTTPStatus.NOT_FOUND, "there is no such job here")
             return

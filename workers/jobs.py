@@ -6,13 +6,13 @@ A job is safe to begin again; what it must not do twice, it guards itself. Its i
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 
 from shared import log
 from shared.queries import jobs
 from shared.queries.jobs import HeldJob
+from workers.job_lease import renewed
 from workers.purge import purge
 from workers.sweep import sweep
 from workers.tools import Tools
@@ -24,6 +24,7 @@ MOST_TRIES = 10  # within about 17 minutes; then the job is dead, and the next s
 PUT_BACK_S = 1  # how long a stopping process may take to give a job back; otherwise its lease ends by itself
 
 Job = Callable[[Tools], Awaitable[object]]
+KeyedJob = Callable[[Tools, HeldJob], Awaitable[object]]
 
 
 async def _expire(tools: Tools) -> None:
@@ -44,6 +45,12 @@ async def _audit(tools: Tools) -> None:
     await nightly(tools)
 
 
+async def _account_mail(tools: Tools, held: HeldJob) -> None:
+    from workers.account_mail import send_account_mail
+
+    await send_account_mail(tools, held)
+
+
 JOBS: Mapping[str, Job] = {
     "sweep": sweep,
     "expire": _expire,
@@ -51,6 +58,7 @@ JOBS: Mapping[str, Job] = {
     "audit": _audit,
     "purge": purge,
 }
+KEYED: Mapping[str, KeyedJob] = {"account-mail": _account_mail}  # their done-key says what is to be done
 
 
 class Outcome(StrEnum):
@@ -70,8 +78,8 @@ async def carry_out(tools: Tools, held: HeldJob) -> Outcome:
     """Do a job that we hold. Cancelled, it gives the job back; never raises for what the job did."""
     with log.bind(task_id=f"{held.name}:{held.done_key}"):
         try:
-            async with _renewed(tools, held):
-                await _job(held.name)(tools)
+            async with renewed(tools, held):
+                await _begin(tools, held)
             await _finish(tools, held)
         except asyncio.CancelledError:
             await _put_back(tools, held)
@@ -91,11 +99,18 @@ def retry_after_s(attempt: int) -> float | None:
     return whole_s / 2 + random.random() * whole_s / 2  # noqa: S311 (spreads load, guards nothing)
 
 
-def _job(name: str) -> Job:
+def is_known(name: str) -> bool:
+    return name in JOBS or name in KEYED
+
+
+async def _begin(tools: Tools, held: HeldJob) -> None:
     """A stored job may be of a newer release: then it fails like any other, and waits for that release."""
-    if name not in JOBS:
-        raise LookupError(f"there is no job called {name} here")
-    return JOBS[name]
+    if held.name in KEYED:
+        await KEYED[held.name](tools, held)
+    elif held.name in JOBS:
+        await JOBS[held.name](tools)
+    else:
+        raise LookupError(f"there is no job called {held.name} here")
 
 
 async def _finish(tools: Tools, held: HeldJob) -> None:
@@ -125,26 +140,3 @@ async def _put_back(tools: Tools, held: HeldJob) -> None:
         logger.info("the job %s is put back", held.name)
     except Exception as error:
         logger.warning("the job %s was not put back: %s", held.name, error)
-
-
-@asynccontextmanager
-async def _renewed(tools: Tools, held: HeldJob) -> AsyncIterator[None]:
-    """Renew the lease every third of its life, for as long as the job takes."""
-    renewing = asyncio.create_task(_renew(tools, held))
-    try:
-        yield
-    finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
-
-
-async def _renew(tools: Tools, held: HeldJob) -> None:
-    lease_s = tools.settings.step_lease_s
-    while True:
-        await asyncio.sleep(lease_s / 3)
-        try:
-            async with tools.database.writer() as connection:
-                await jobs.renew(connection, held, lease_s)
-        except Exception as error:  # the next third may do better, and the end of the job checks the lease anyway
-            logger.warning("the lease of the job %s was not renewed: %s", held.name, error)

@@ -32,8 +32,14 @@ async def fate_of(tools: Tools, mail: Document) -> Fate | NotOurTurn:
     Raises:
         MailUnavailable: the mail side cannot be asked now.
     """
+    may_be_older = mail.state != "sending" and await _is_older_than_a_restore(tools, mail)
+    return await fate_in_doubt(tools, mail, may_be_older=may_be_older)
+
+
+async def fate_in_doubt(tools: Tools, mail: Document, *, may_be_older: bool) -> Fate | NotOurTurn:
+    """The same, for whoever knows whether a mail may have gone out before a backup was restored."""
     is_begun = mail.state == "sending"
-    if not is_begun and not await _is_older_than_a_restore(tools, mail):
+    if not is_begun and not may_be_older:
         return Fate.NOT_TAKEN
     try:
         return Fate.TAKEN if await tools.mailer.find(mail.message_id or "") else Fate.NOT_TAKEN

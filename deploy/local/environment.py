@@ -7,12 +7,13 @@ from deploy.local.keepsakes import kept_secrets
 from deploy.local.mariadb import database_url
 from deploy.local.place import Place
 from deploy.local.ports import Ports
-from deploy.local.queues import REGION, queue_url
+from deploy.local.queues import CARTS_TABLE, REGION, queue_url
 
 SELLER = Path(__file__).with_name("seller.json")
 SECRET_BYTES = 32
 # A developer's own AWS settings must not reach the emulator, nor the shop AWS, unless both are asked for.
-FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS")
+FOREIGN_URLS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_DYNAMODB")
+FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE", *FOREIGN_URLS)
 LOOPBACK = "localhost,127.0.0.1,::1"
 
 
@@ -55,6 +56,8 @@ def _addresses(ports: Ports) -> dict[str, str]:
         "REDIS_URL": f"redis://127.0.0.1:{ports.redis}/0",
         "AWS_REGION": REGION,
         "SQS_ENDPOINT_URL": f"http://127.0.0.1:{ports.sqs}",
+        "DYNAMODB_ENDPOINT_URL": f"http://127.0.0.1:{ports.sqs}",
+        "CARTS_TABLE": CARTS_TABLE,
         "ORDERS_QUEUE_URL": queue_url(ports.sqs, "orders"),
         "DOCUMENTS_QUEUE_URL": queue_url(ports.sqs, "documents"),
         "MEDIA_QUEUE_URL": queue_url(ports.sqs, "media"),

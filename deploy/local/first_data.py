@@ -1,4 +1,4 @@
-"""One-shot parts that make an empty database a shop: the schema, the catalogue, the demo staff account."""
+"""One-shot parts that make an empty database a shop: the schema, the catalogue, the demo accounts."""
 
 import hashlib
 import sys
@@ -12,22 +12,23 @@ from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
 
 MIGRATE = "migrate"
-FIRST_DATA = (MIGRATE, "seed", "staff")
-MANAGER = "manager@example.com"
+FIRST_DATA = (MIGRATE, "seed", "staff", "shopper")
+MANAGER, SHOPPER = "manager@example.com", "shopper@example.com"
 PASSWORD_BYTES = 12
 
 
 def demo_accounts(place: Place) -> dict[str, str]:
     """E-mail address -> password; made on the first call."""
-    return kept_secrets(place.demo, (MANAGER,), PASSWORD_BYTES)
+    return kept_secrets(place.demo, (MANAGER, SHOPPER), PASSWORD_BYTES)
 
 
 def first_data_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
     """Left out on later starts, unless their source changed or the database is not the stack's own."""
     sources = [*_files("shared/seed"), CHECKOUT / "shared/domain/search.py"]  # the second makes the search's index
     is_ours = environ["DATABASE_WRITER_URL"] == database_url(ports.mariadb)
-    account = ("-m", "shared.staff_command", "add", MANAGER, "--role", "manager", "--password-stdin")
-    password = demo_accounts(place)[MANAGER]
+    manager = ("-m", "shared.staff_command", "add", MANAGER, "--role", "manager", "--password-stdin")
+    shopper = ("-m", "shared.demo_shopper", SHOPPER)
+    passwords = demo_accounts(place)
     return (
         Part(
             name=MIGRATE,
@@ -45,11 +46,19 @@ def first_data_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> 
         ),
         Part(
             name="staff",
-            command=(sys.executable, *account),
+            command=(sys.executable, *manager),
             environment=environ,
             needs=(MIGRATE,),
-            input_text=f"{password}\n",
+            input_text=f"{passwords[MANAGER]}\n",
             stamp=_stamp(place, "staff", [place.demo]) if is_ours else None,
+        ),
+        Part(
+            name="shopper",
+            command=(sys.executable, *shopper),
+            environment=environ,
+            needs=(MIGRATE,),
+            input_text=f"{passwords[SHOPPER]}\n",
+            stamp=_stamp(place, "shopper", [place.demo]) if is_ours else None,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Makes the queues in the emulator: each with a dead-letter queue, as on AWS."""
+"""Makes the queues in the emulator, each with a dead-letter queue, and the table of carts, as on AWS."""
 
 import asyncio
 import http.client
@@ -9,6 +9,8 @@ from deploy.local.part import Output, Probe
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+CARTS_TABLE = "carts"
+SQS, DYNAMODB = ("sqs", "AmazonSQS"), ("dynamodb", "DynamoDB_20120810")
 QUEUES = ("orders", "documents", "media", "jobs")
 MAX_RECEIVE_COUNT = 5
 RETENTION_S = 14 * 24 * 3600  # the longest that SQS keeps a message
@@ -29,6 +31,7 @@ def queues_are_made(port: int, visibility_s: int) -> Probe:
     async def probe(_: Output) -> bool:
         try:
             await asyncio.to_thread(make_queues, port, visibility_s)
+            await asyncio.to_thread(make_carts_table, port)
         except QueueFault:
             return False
         return True
@@ -52,17 +55,34 @@ def make_queues(port: int, visibility_s: int) -> None:
         _create(port, name, attributes)
 
 
+def make_carts_table(port: int) -> None:
+    """Make the table that CART_STORE=dynamodb uses, if it is missing; blocks.
+
+    Raises:
+        QueueFault: the emulator cannot be reached or refuses.
+    """
+    table = {
+        "TableName": CARTS_TABLE,
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    if CARTS_TABLE not in _ask(port, DYNAMODB, "ListTables", {})["TableNames"]:
+        _ask(port, DYNAMODB, "CreateTable", table)
+
+
 def _create(port: int, name: str, attributes: dict[str, str]) -> None:
     kept = {"MessageRetentionPeriod": str(RETENTION_S), **attributes}
-    _call(port, "CreateQueue", {"QueueName": name, "Attributes": kept})
+    _ask(port, SQS, "CreateQueue", {"QueueName": name, "Attributes": kept})
 
 
-def _call(port: int, action: str, body: dict[str, Any]) -> None:
-    """One call of the SQS JSON protocol; the emulator reads service and region from the unchecked signature."""
+def _ask(port: int, service: tuple[str, str], action: str, body: dict[str, Any]) -> dict[str, Any]:
+    """One call of a JSON protocol; the emulator reads service and region from the unchecked signature."""
+    name, target = service
     headers = {
         "Content-Type": "application/x-amz-json-1.0",
-        "X-Amz-Target": f"AmazonSQS.{action}",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/{REGION}/sqs/aws4_request, Signature=none",
+        "X-Amz-Target": f"{target}.{action}",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/{REGION}/{name}/aws4_request, Signature=none",
     }
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
     try:
@@ -75,3 +95,4 @@ def _call(port: int, action: str, body: dict[str, Any]) -> None:
         connection.close()
     if answer.status != http.client.OK:
         raise QueueFault(f"{action} was answered with {answer.status}: {text[:200]}")
+    return dict(json.loads(text))

@@ -10,7 +10,7 @@ from deploy.local import noticeboard
 from deploy.local.backing import backing_parts
 from deploy.local.environment import environment
 from deploy.local.faults import PartFailed, StackFault
-from deploy.local.first_data import MANAGER, demo_accounts, first_data_parts
+from deploy.local.first_data import MANAGER, SHOPPER, demo_accounts, first_data_parts
 from deploy.local.lock import take_lock
 from deploy.local.part import Part
 from deploy.local.place import Place
@@ -100,12 +100,13 @@ async def _unless(stopped: asyncio.Event, awaitable: Awaitable[None]) -> bool:
 
 def announcement(place: Place, ports: Ports, seconds: float) -> str:
     """Addresses and accounts, for the end of the start."""
-    shop = f"http://localhost:{ports.storefront}"
+    shop, passwords = f"http://localhost:{ports.storefront}", demo_accounts(place)
     return "\n".join(
         (
             "",
             f"The shop is open after {seconds:.1f} s:  {shop}",
-            f"  Back office   {shop}/back-office/orders   {MANAGER}, password {demo_accounts(place)[MANAGER]}",
+            f"  Back office   {shop}/back-office/orders   {MANAGER}, password {passwords[MANAGER]}",
+            f"  Account       {shop}/account   {SHOPPER}, password {passwords[SHOPPER]}",
             f"  Mailbox       http://localhost:{ports.mailbox}",
             f"  Test cards    {CARDS}",
             f"  Logs          {place.log}",

@@ -76,13 +76,14 @@ async def take_due(connection: Connection, limit: int, lease_s: int) -> list[Hel
     return [_held(row | {"token": token}) for row in rows]
 
 
-async def renew(connection: Connection, held: HeldJob, lease_s: int) -> None:
-    """Hold a job longer; one that another has taken over stays with the other."""
-    await connection.execute(
+async def renew(connection: Connection, held: HeldJob, lease_s: int) -> bool:
+    """Hold a job longer; False, and nothing changed, for one that another has taken over."""
+    found = await connection.execute(
         "UPDATE jobs SET lease_until = UTC_TIMESTAMP(6) + INTERVAL %s SECOND "
         "WHERE id = %s AND lease_token = %s AND state = 'running'",
         (lease_s, held.job_id, held.token),
     )
+    return bool(found)
 
 
 async def finish(connection: Connection, held: HeldJob) -> bool:

@@ -144,6 +144,7 @@ class OrderView:
     events: tuple[OrderEvent, ...]
     documents: tuple[OrderDocument, ...]
     payments: tuple[PaymentAttempt, ...]
+    user_id: int | None = None
     due_cents: int = 0
     hold_reason: str | None = None
     expires_at: datetime | None = None

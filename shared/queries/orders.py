@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from shared.db import Connection, Row, utc
+from shared.domain.cart import CartOrder
 from shared.domain.countries import Address
 from shared.domain.pricing import VatLine
 from shared.errors import NotFound
@@ -62,15 +63,6 @@ async def orders_with_key_or_revision(
     return [PlacedWith(**row) for row in rows]
 
 
-@dataclass(frozen=True)
-class CartOrder:
-    """What an order took out of its cart."""
-
-    number: str
-    cart_revision: int
-    quantities: dict[str, int]
-
-
 async def orders_of_cart(connection: Connection, cart_id: str, after_revision: int) -> list[CartOrder]:
     """The orders placed from a cart after a revision, oldest first: what the cart may still hold in part."""
     rows = await connection.rows(
@@ -78,11 +70,10 @@ async def orders_of_cart(connection: Connection, cart_id: str, after_revision: i
         "WHERE o.cart_id = %s AND o.cart_revision > %s ORDER BY o.cart_revision, l.position LIMIT %s",
         (cart_id, after_revision, LIMIT),
     )
-    found: dict[str, CartOrder] = {}
+    found: dict[tuple[str, int], dict[str, int]] = {}
     for row in rows:
-        order = found.setdefault(row["number"], CartOrder(row["number"], row["cart_revision"], {}))
-        order.quantities[row["sku"]] = row["quantity"]
-    return list(found.values())
+        found.setdefault((row["number"], row["cart_revision"]), {})[row["sku"]] = row["quantity"]
+    return [CartOrder(number, revision, quantities) for (number, revision), quantities in found.items()]
 
 
 async def _whole(connection: Connection, row: Row) -> OrderView:
@@ -112,6 +103,7 @@ _PLAIN = [
     "number",
     "email",
     "cart_id",
+    "user_id",
     "order_status",
     "payment_status",
     "fulfillment_status",

@@ -20,6 +20,7 @@ from shared.domain.pricing import PricedLine, Totals, total
 from shared.domain.shipping import ShippingMethod, ShippingPrices
 from shared.errors import CartChanged, CartEmpty, CartOrdered, Change, KeyReused, SoldOut, Unavailable
 from shared.messages import ORDERS, PROCESS_ORDER, Message
+from shared.queries.account_orders import own_order
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_number, orders_with_key_or_revision
 from shared.queries.payments import NewAttempt, add_attempt
@@ -46,11 +47,13 @@ class OrderRequest:
     payment_token: str | None = None
     total_cents: int | None = None
     seen: Mapping[str, int] = field(default_factory=dict)
+    user_id: int | None = None
 
     @property
     def sha(self) -> str:
-        """Tells the same request from another one under the same key."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        """Tells the same request from another one under the same key; signing in meanwhile changes no request."""
+        asked = {name: value for name, value in asdict(self).items() if name != "user_id"}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +186,8 @@ async def _write(
         if not await take(connection, line.sku, line.quantity, line.unit_price_cents):
             raise _Raced
     order_id = await insert_order(connection, order)
+    if request.user_id is not None:
+        await own_order(connection, order_id, request.user_id)
     await insert_lines(connection, order_id, cart.lines)
     await record_moves(connection, [StockMove(x.sku, "order", order.number, -x.quantity) for x in cart.lines])
     await insert_addresses(connection, order_id, _addresses(request))

@@ -1,2 +1,2 @@
--- ARGV: SKU, pieces to have, most that the line may hold, revision before the first one.
-return hold(ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7])
+-- ARGV: SKU, pieces to have, most that the line may hold.
+return hold(ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]))

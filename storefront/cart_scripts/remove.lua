@@ -1,2 +1,2 @@
 -- ARGV: SKU.
-return finish(redis.call('HDEL', cart, ARGV[4]) == 1)
+return finish(redis.call('HDEL', cart, ARGV[5]) == 1)

@@ -1,10 +1,13 @@
 -- ARGV: revision that became an order, then SKU and pieces, again and again.
 -- What another tab added since stays. #ordered outlives the list of operations, so this is done once for ever.
-local revision = tonumber(ARGV[4])
-if redis.call('EXISTS', cart) == 0 or revision <= pieces_of('#ordered') then
+local ordered = tonumber(ARGV[5])
+if redis.call('EXISTS', cart) == 0 or ordered <= pieces_of('#ordered') then
   return answer('done')
 end
-for i = 5, #ARGV, 2 do
+if revision <= ordered then
+  take_all_out()
+end
+for i = 6, #ARGV, 2 do
   local left = pieces_of(ARGV[i]) - tonumber(ARGV[i + 1])
   if left > 0 then
     redis.call('HSET', cart, ARGV[i], left)
@@ -12,5 +15,5 @@ for i = 5, #ARGV, 2 do
     redis.call('HDEL', cart, ARGV[i])
   end
 end
-redis.call('HSET', cart, '#ordered', revision, '#rev', math.max(revision, pieces_of('#rev')))
+redis.call('HSET', cart, '#ordered', ordered, '#rev', math.max(ordered, revision) + ORDER_STEP - 1)
 return finish(true)

@@ -12,7 +12,7 @@ from shared.errors import FieldError, Invalid, NotFound, ShopError, UnsupportedM
 from storefront import cart_desk
 from storefront.api import shapes
 from storefront.api.problems import PROBLEM_TYPE, problem
-from storefront.carts import Operation
+from storefront.cart_store import Operation
 from storefront.handlers.shopper import ShopperHandler
 from storefront.tokens import TOKEN_HINT, is_token
 from storefront.validation import check, read_json

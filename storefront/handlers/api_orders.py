@@ -1,5 +1,6 @@
 """The API's calls about orders."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from shared.domain.countries import Address, tidy_address
@@ -12,7 +13,7 @@ from storefront.api.models import AddressFields, OrderToPlace
 from storefront.forms.addresses import address_faults
 from storefront.handlers.api import ApiHandler
 from storefront.order_readers import readable_order
-from storefront.ordering import order_cart
+from storefront.ordering import after_order, order_cart
 
 KEY, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 
@@ -22,18 +23,19 @@ class OrdersApi(ApiHandler):
         key = self.token_header(KEY)
         if key is None:
             raise KeyMissing
-        request = _request(self.read(OrderToPlace))
-        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
+        request = replace(_request(self.read(OrderToPlace)), user_id=await self.user_id())
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
         placed = await order_cart(self.shop, cart, key, request)
         if placed.replayed:
             self.set_header(REPLAYED, "true")
+        self.keep_cart(after_order(cart, placed))
         self.set_header("Location", f"/api/v1/orders/{placed.order.number}")
         self.answer(shapes.order(placed.order, self.shop.links), HTTPStatus.CREATED)
 
 
 class OrderApi(ApiHandler):
     async def get(self, number: str) -> None:
-        order = await readable_order(self.shop, number, self.query.get("key"), self.shopper.cart_id)
+        order = await readable_order(self, number, self.query.get("key"))
         self.answer(shapes.order(order, self.shop.links))
 
 

@@ -2,16 +2,20 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from shared.domain.cart import Cart
+from shared.domain.priced_cart import PricedCart
 from shared.errors import CartFull, FieldError, Gone, Invalid, NotFound, OperationReused, ShopError, SoldOut
 from storefront import cart_desk
-from storefront.carts import Operation
+from storefront.cart_store import Operation
 from storefront.fields import Fields
 from storefront.forms.cart import read_quantity, read_sku
 from storefront.handlers.pages import PageHandler
 from storefront.views.carts import CartNews, Removed, cart_page, left_words, removed_from
+from storefront.views.checkout import change_words
 
 PIECES = re.compile(r"([A-Z0-9-]{1,24})\*([1-9][0-9]?)")
 CHECKOUT = "checkout"
@@ -21,11 +25,17 @@ class CartPage(PageHandler):
     async def show_cart(self, cart: Cart, news: CartNews, status: HTTPStatus = HTTPStatus.OK) -> None:
         priced = await cart_desk.priced(self.shop, cart)
         self.keep_cart(cart)
+        news = replace(news, changes=await self.changes_unseen(priced))
         self.page("cart.html", status, **cart_page(cart, priced, self.shop.settings.shipping, news))
+
+    async def changes_unseen(self, priced: PricedCart) -> Sequence[str]:
+        """What costs something else than when the shopper last looked, a sentence each, until it is accepted."""
+        changes = await self.shop.seen_prices.changes(priced, self.shop.settings.shipping)
+        return change_words(changes, priced)
 
     async def refuse(self, error: ShopError, sku: str, typed: str) -> None:
         """Show the cart as it is, with why this was not done."""
-        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
         words = _words(error)
         news = CartNews(
             faults=error.errors or [FieldError("quantity", words)],
@@ -42,7 +52,7 @@ class CartPage(PageHandler):
 
 class CartHandler(CartPage):
     async def get(self) -> None:
-        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
         match = PIECES.fullmatch(self.query.get("removed", ""))
         removed = None
         if match and match[1] not in cart.quantities:
@@ -64,7 +74,7 @@ class AddHandler(CartPage):
         try:
             quantity = read_quantity(form)
             operation = self.change(form, quantity)
-            cart = await cart_desk.add_item(self.shop, self.shopper.cart_id, sku, quantity, operation)
+            cart = await cart_desk.add_item(self.shop, self.shopper.cart, sku, quantity, operation)
         except (Invalid, SoldOut, CartFull) as error:
             await self.refuse(error, sku, "")
             return
@@ -81,7 +91,7 @@ class LineHandler(CartPage):
         try:
             quantity = read_quantity(form)
             operation = self.change(form, quantity)
-            cart = await cart_desk.put_item(self.shop, self.shopper.cart_id, sku, quantity, operation)
+            cart = await cart_desk.put_item(self.shop, self.shopper.cart, sku, quantity, operation)
         except (Invalid, SoldOut, CartFull) as error:
             await self.refuse(error, sku, form.get("quantity", ""))
             return
@@ -89,8 +99,8 @@ class LineHandler(CartPage):
         self.see_other(_back(form, "/cart"))
 
     async def _remove(self, sku: str, form: Fields) -> None:
-        before = await self.shop.carts.read(self.shopper.cart_id)
-        cart = await self.shop.carts.remove(self.shopper.cart_id, sku, self.change(form))
+        before = await self.shop.carts.read(self.shopper.cart)
+        cart = await self.shop.carts.remove(self.shopper.cart, sku, self.change(form))
         self.keep_cart(cart)
         pieces = before.quantities.get(sku)
         self.see_other(_back(form, f"/cart?removed={sku}*{pieces}" if pieces else "/cart"))
@@ -104,7 +114,7 @@ class UndoHandler(CartPage):
         sku, quantity = form.get("put_back", ""), read_quantity(form)
         operation = self.change(form, quantity)
         try:
-            cart = await cart_desk.add_item(self.shop, self.shopper.cart_id, sku, quantity, operation)
+            cart = await cart_desk.add_item(self.shop, self.shopper.cart, sku, quantity, operation)
         except (SoldOut, CartFull) as error:
             await self.refuse(error, sku, "")
             return
@@ -113,12 +123,13 @@ class UndoHandler(CartPage):
 
 
 class AcceptHandler(CartPage):
-    """Takes what is left where less is left than was asked for."""
+    """Takes today's prices, and what is left where less is left than was asked for."""
 
     async def post(self) -> None:
         form = self.form()
         operation = self.change(form)
-        cart = await cart_desk.take_what_is_left(self.shop, self.shopper.cart_id, operation)
+        cart = await cart_desk.take_what_is_left(self.shop, self.shopper.cart, operation)
+        await self.shop.seen_prices.keep(await cart_desk.priced(self.shop, cart), self.shop.settings.shipping)
         self.keep_cart(cart)
         self.see_other(_back(form, "/cart"))
 

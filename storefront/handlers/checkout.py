@@ -1,6 +1,8 @@
 """The checkout: one page, one post, and on to the order."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
@@ -8,10 +10,11 @@ from typing import ClassVar
 from shared.domain.cart import Cart
 from shared.domain.delivery_days import arrivals
 from shared.errors import CartChanged, CartEmpty, CartOrdered, Invalid, KeyReused, SoldOut
+from shared.queries.addresses import addresses_of
 from storefront import cart_desk
 from storefront.forms.checkout import FRESH, CheckoutForm, read_checkout
 from storefront.handlers.cart import CartPage
-from storefront.ordering import order_cart
+from storefront.ordering import after_order, order_cart
 from storefront.views.checkout import CheckoutNews, change_words, checkout_page
 
 ORDERED_BEFORE = "You have ordered from this page already. This is what is in your cart now."
@@ -25,14 +28,15 @@ class CheckoutHandler(CartPage):
     leads_to_provider: ClassVar[bool] = True
 
     async def get(self) -> None:
-        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
-        await self._show(cart, CheckoutForm(FRESH, new_checkout_key(), "", ""))
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
+        await self._show(cart, CheckoutForm(await self._known(), new_checkout_key(), "", ""))
 
     async def post(self) -> None:
         form = read_checkout(self.form())
-        cart = await cart_desk.read_cart(self.shop, self.shopper.cart_id)
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
         try:
-            placed = await order_cart(self.shop, cart, form.key, form.order_request())
+            request = replace(form.order_request(), user_id=await self.user_id())
+            placed = await order_cart(self.shop, cart, form.key, request)
         except CartOrdered as earlier:
             self.see_other(self.shop.links.order_path(earlier.number))
         except CartEmpty as error:
@@ -48,7 +52,17 @@ class CheckoutHandler(CartPage):
         except SoldOut as error:
             await self._show(cart, form, CheckoutNews(), error.status)
         else:
+            self.keep_cart(after_order(cart, placed))
             self.see_other(self.shop.links.order_path(placed.order.number))
+
+    async def _known(self) -> Mapping[str, str]:
+        """A fresh form, with what the account of whoever is signed in knows filled in."""
+        signed_in = await self.who()
+        if signed_in is None:
+            return FRESH
+        async with self.shop.database.writer() as connection:
+            booked = await addresses_of(connection, signed_in.user_id)
+        return {**FRESH, "email": signed_in.email, **(vars(booked[0].address) if booked else {})}
 
     async def _show(
         self, cart: Cart, form: CheckoutForm, news: CheckoutNews | None = None, status: int = HTTPStatus.OK
@@ -59,6 +73,7 @@ class CheckoutHandler(CartPage):
             return
         self.keep_cart(cart)
         prices = self.shop.settings.shipping
-        context = checkout_page(priced, prices, form.typed, form.key, news or CheckoutNews())
+        news = news or CheckoutNews(changes=await self.changes_unseen(priced))
+        context = checkout_page(priced, prices, form.typed, form.key, news)
         today = datetime.now(self.shop.settings.time_zone).date()
         self.page("checkout.html", HTTPStatus(status), arrivals=arrivals(today), **context)

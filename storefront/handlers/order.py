@@ -19,7 +19,7 @@ class OrderPage(PageHandler):
     leads_to_provider: ClassVar[bool] = True
 
     async def order(self, number: str, key: str | None) -> OrderView:
-        return await readable_order(self.shop, number, key, self.shopper.cart_id)
+        return await readable_order(self, number, key)
 
     def show(self, order: OrderView, notice: str = "", status: HTTPStatus = HTTPStatus.OK) -> None:
         context = order_page(order, self.shop.settings, self.shop.links, datetime.now(self.shop.settings.time_zone))

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from shared.domain.cart import Cart
+from shared.domain.cart import EMPTY, Cart
 from shared.errors import FieldError, Invalid
+from shared.queries.shopper_sessions import SignedIn
 from storefront.cart_cookie import CartCopy, decode, encode
-from storefront.carts import Operation
-from storefront.cookies import CART
+from storefront.cart_store import Operation
+from storefront.cookies import CART, SESSION
 from storefront.handlers.base import BaseHandler
 from storefront.tokens import TOKEN_HINT, is_token
 
@@ -21,12 +22,26 @@ class Shopper:
     def cart_id(self) -> str | None:
         return self.copy.id if self.copy else None
 
+    @property
+    def cart(self) -> Cart:
+        """The cart as the copy has it; its store may know a later one."""
+        return Cart(self.copy.id, self.copy.revision, self.copy.quantities) if self.copy else EMPTY
+
 
 class ShopperHandler(BaseHandler):
     @property
     def shopper(self) -> Shopper:
         text = self.get_cookie(self.shop.cookies.name(CART))
         return Shopper(decode(text, self.shop.settings.cookie_secrets) if text else None)
+
+    async def who(self) -> SignedIn | None:
+        """Who is signed in; public pages never ask."""
+        return await self.shop.sessions.who(self.get_cookie(self.shop.cookies.name(SESSION)))
+
+    async def user_id(self) -> int | None:
+        """The account of whoever is signed in."""
+        signed_in = await self.who()
+        return signed_in.user_id if signed_in else None
 
     def keep_cart(self, cart: Cart) -> None:
         """Give the shopper the cart's signed copy; whoever has no cart gets no cookie."""
@@ -43,5 +58,4 @@ class ShopperHandler(BaseHandler):
         """One change of the cart under the id that the shopper's page or program gave it, if any."""
         if operation_id is not None and not is_token(operation_id):
             raise Invalid(errors=[FieldError(field, TOKEN_HINT)])
-        copy = self.shopper.copy
-        return Operation(operation_id, body_sha, copy.revision if copy else 0)
+        return Operation(operation_id, body_sha)

@@ -41,13 +41,14 @@ class Short:
 
 @dataclass(frozen=True, kw_only=True)
 class CartNews:
-    """What happened just now: taken out, put in, or refused. Faults of a line are kept by its SKU."""
+    """What happened just now: taken out, put in, refused; what changed. Faults of a line are kept by its SKU."""
 
     removed: Removed | None = None
     added_sku: str = ""
     faults: Sequence[FieldError] = ()
     line_faults: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
+    changes: Sequence[str] = ()
 
 
 def new_operation_id() -> str:
@@ -68,6 +69,8 @@ def cart_page(cart: Cart, priced: PricedCart, prices: ShippingPrices, news: Cart
         "added": next((line for line in priced.lines if line.sku == news.added_sku), None),
         "faults": news.faults,
         "typed": news.typed,
+        "changes": news.changes,
+        "accept_id": new_operation_id(),
     }
 
 

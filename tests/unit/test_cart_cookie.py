@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from shared.domain.cart import EMPTY, Cart
 from storefront.cart_cookie import CartCopy, _key_number, _mac, decode, encode
-from storefront.carts import new_cart_id
+from storefront.cart_store import new_cart_id
 
 NEW, OLD, OLDEST = "newest-secret", "older-secret", "oldest-secret"
 ID = "AbCdEfGhIjKlMnOpQrStU-_"

@@ -20,6 +20,7 @@ from storefront.routes import ROUTES
 from storefront.shop import Shop
 from tests.factories import place
 from tests.loop_watch import NOWHERE, Visitor, watched_loop
+from tests.web.accounts import a_user, forget_rates, sign_in
 from tests.web.baskets import ADDRESS, order, wish
 
 SKUS = [variant.sku for style in read_catalogue() for variant in style.variants][:100]  # as many as a cart holds
@@ -113,6 +114,19 @@ async def _work_at_the_desk(visitor: Visitor, token: str, number: str) -> None:
     await visitor.submit("/back-office/sign-out", {})
 
 
+async def _see_account(visitor: Visitor, shop: Shop, number: str) -> None:
+    """Every page of an account, signed in, with the forms that hash a password."""
+    await forget_rates(shop)
+    pages = ("", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
+    for name in ("register", "verify", "forgotten", "reset", "sign-in"):
+        await visitor.get(f"/account/{name}")
+    await sign_in(visitor)
+    for page in pages:
+        await visitor.get("/account" + page)
+    await visitor.submit(f"/account/orders/{number}/again", {})
+    await visitor.submit("/account/sign-out", {})
+
+
 async def _walk(visitor: Visitor, shop: Shop, number: str, skus: list[str]) -> None:
     staff = await add_staff(shop.database, STAFF, "manager")
     await _look_around(visitor)
@@ -120,10 +134,12 @@ async def _walk(visitor: Visitor, shop: Shop, number: str, skus: list[str]) -> N
     await _buy_by_card(visitor, shop)
     await _buy_by_api(visitor)
     await visitor.get(shop.links.document_path(number, "I000001"))
+    await _see_account(visitor, shop, number)
     await _work_at_the_desk(visitor, await make_password_link(shop.database, staff.id), number)
 
 
 async def test_nothing_that_is_asked_for_holds_the_event_loop(base_url: str, shop: Shop, order_number: str) -> None:
+    await a_user(shop)
     await _walk(Visitor(base_url), shop, order_number, SKUS[:2])  # templates are compiled and pictures read only once
 
     with watched_loop() as watch:

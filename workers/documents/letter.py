@@ -24,22 +24,31 @@ TEMPLATES = Path(__file__).parent / "mails"
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderMail:
+class AnyMail:
+    """Who writes to whom.
+
+    Attributes:
+        sender: the From header, an address with or without a name.
+        recipient: one bare address.
+    """
+
+    seller: Seller
+    sender: str
+    recipient: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderMail(AnyMail):
     """What every mail about an order says; amounts in cents, days in the shop's time zone.
 
     Attributes:
         order_url: the order page with its key, absolute.
-        sender: the From header, an address with or without a name.
-        recipient: one bare address.
     """
 
     order_number: str
     order_url: str
     placed_on: date
     total_cents: int
-    seller: Seller
-    sender: str
-    recipient: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +63,7 @@ class Letter:
 
     template: str
     subject: str
-    order: OrderMail
+    order: AnyMail
     message_id: str
     date: datetime
     words: Mapping[str, object]
@@ -81,15 +90,20 @@ def compose(letter: Letter, attachments: Mapping[str, bytes]) -> EmailMessage:
 
 def _words(letter: Letter) -> dict[str, object]:
     order = letter.order
-    own = {
+    own: dict[str, object] = {
         "subject": letter.subject,
+        "seller_lines": [one_line(line) for line in seller_lines(order.seller)],
+    }
+    return {**own, **(_order_words(order) if isinstance(order, OrderMail) else {}), **letter.words}
+
+
+def _order_words(order: OrderMail) -> dict[str, object]:
+    return {
         "order_number": order.order_number,
         "order_url": order.order_url,
         "placed_on": long_date(order.placed_on),
         "total_cents": order.total_cents,
-        "seller_lines": [one_line(line) for line in seller_lines(order.seller)],
     }
-    return {**own, **letter.words}
 
 
 def _headers(letter: Letter) -> dict[str, object]:

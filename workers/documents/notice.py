@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 from shared.domain.money import euros
 from workers.documents.invoice_data import InvoiceLine
-from workers.documents.letter import Letter, OrderMail, compose
+from workers.documents.letter import AnyMail, Letter, OrderMail, compose
 from workers.documents.printable import one_line
 from workers.documents.wording import long_date
 
@@ -35,7 +35,7 @@ class Notice:
 
 
 def write(
-    notice: Notice, order: OrderMail, message_id: str, date: datetime, attachments: Mapping[str, bytes]
+    notice: Notice, order: AnyMail, message_id: str, date: datetime, attachments: Mapping[str, bytes]
 ) -> EmailMessage:
     """Make the message; lists and facts without lines are left out.
 
@@ -67,12 +67,12 @@ def piece_words(quantity: int) -> str:
     return f"{quantity} piece{'' if quantity == 1 else 's'}"
 
 
-def _words(notice: Notice, order: OrderMail) -> dict[str, object]:
+def _words(notice: Notice, order: AnyMail) -> dict[str, object]:
     return {
         "heading": notice.heading,
         "sentences": [sentence for sentence in notice.sentences if sentence],
         "button_text": notice.button,
-        "button_url": notice.url or order.order_url,
+        "button_url": notice.url or (order.order_url if isinstance(order, OrderMail) else ""),
         "pieces": {title: [_piece(line) for line in lines] for title, lines in notice.pieces.items() if lines},
         "facts": {title: kept for title, lines in notice.facts.items() if (kept := _kept(lines))},
     }

@@ -1,0 +1,90 @@
+"""DynamoDB: boto3 blocks, so it is called in a bounded pool of threads, never on the event loop."""
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from shared.circuit import Circuit
+from shared.settings import Settings
+
+THREADS = 8
+CONNECT_S, READ_S = 1, 1
+CALL_S = 1.5  # waiting for a thread and the answer
+
+
+class DynamoAway(Exception):
+    """DynamoDB cannot be reached, not in time, or refuses us; whether the last write was made is unknown."""
+
+
+class Refused(Exception):
+    """The condition of a write was not met; nothing was written."""
+
+
+class Dynamo:
+    """One client, made by the first call, and the few threads that may wait for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="dynamodb")
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._circuit = Circuit()
+
+    async def call(self, operation: str, **parameters: object) -> Any:
+        """Call an operation of DynamoDB.
+
+        Raises:
+            DynamoAway, Refused
+        """
+        if not self._circuit.lets_through():
+            raise DynamoAway("DynamoDB hangs")
+        begun = time.monotonic()
+        work = partial(self._call, operation, **parameters)
+        try:
+            async with asyncio.timeout(CALL_S):
+                answer = await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except (DynamoAway, TimeoutError) as error:
+            self._circuit.failed(time.monotonic() - begun)
+            raise DynamoAway(str(error)) from error
+        self._circuit.came_through()
+        return answer
+
+    def close(self) -> None:
+        """Begin nothing more; a thread that still waits ends with its time-out."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _call(self, operation: str, **parameters: object) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            with self._lock:  # making a client is not thread-safe; using it is
+                self._client = self._client or _client(self._settings)
+            return getattr(self._client, operation)(**parameters)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise Refused from error
+            raise DynamoAway(error.response["Error"]["Code"]) from error
+        except BotoCoreError as error:
+            raise DynamoAway(type(error).__name__) from error
+
+
+def _client(settings: Settings) -> Any:
+    """An endpoint of our own stands for an emulator, which takes any key; on AWS boto3 finds the role's."""
+    import boto3
+    from botocore.config import Config
+
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"} if settings.dynamodb_endpoint_url else {}
+    return boto3.session.Session(**keys).client(
+        "dynamodb",
+        region_name=settings.aws_region,
+        endpoint_url=settings.dynamodb_endpoint_url or None,
+        config=Config(
+            connect_timeout=CONNECT_S,
+            read_timeout=READ_S,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=THREADS,
+        ),
+    )

@@ -1,0 +1,53 @@
+"""The orders of an account. The owner stands in every question, so somebody else's order is none."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.db import Connection, utc
+
+MOST = 200  # orders that an account is shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountOrder:
+    """An order in the list of its account."""
+
+    number: str
+    placed_at: datetime
+    order_status: str
+    payment_status: str
+    fulfillment_status: str
+    return_status: str
+    total_cents: int
+
+
+async def attach_orders(connection: Connection, user_id: int, email_norm: str) -> int:
+    """Give an account what was ordered as a guest with its proven address; returns how many orders."""
+    return await connection.execute(
+        "UPDATE orders SET user_id = %s WHERE email_norm = %s AND user_id IS NULL", (user_id, email_norm)
+    )
+
+
+async def own_order(connection: Connection, order_id: int, user_id: int) -> None:
+    """An order that is just being placed by somebody who is signed in."""
+    await connection.execute("UPDATE orders SET user_id = %s WHERE id = %s", (user_id, order_id))
+
+
+async def is_order_of(connection: Connection, number: str, user_id: int) -> bool:
+    row = await connection.row("SELECT 1 FROM orders WHERE number = %s AND user_id = %s", (number, user_id))
+    return row is not None
+
+
+async def orders_of_user(connection: Connection, user_id: int) -> list[AccountOrder]:
+    """Newest first."""
+    rows = await connection.rows(
+        "SELECT number, placed_at, order_status, payment_status, fulfillment_status, return_status, total_cents "
+        "FROM orders WHERE user_id = %s ORDER BY placed_at DESC, id DESC LIMIT %s",
+        (user_id, MOST),
+    )
+    return [AccountOrder(**row | {"placed_at": utc(row["placed_at"])}) for row in rows]
+
+
+async def detach_orders(connection: Connection, user_id: int) -> None:
+    """Orders and invoices stay for the tax law, but lead to no account any more."""
+    await connection.execute("UPDATE orders SET user_id = NULL WHERE user_id = %s", (user_id,))

@@ -1,0 +1,138 @@
+"""Shoppers with an account, and the links that are mailed to them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.db import Connection, Row, utc
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody with an account; until the e-mail is proven nobody can sign in to it."""
+
+    id: int
+    email: str
+    email_norm: str
+    password_hash: str | None
+    verified_at: datetime | None
+
+
+COLUMNS = "id, email, email_norm, password_hash, verified_at"
+
+
+async def user_by_email(connection: Connection, email_norm: str) -> User | None:
+    row = await connection.row(
+        f"SELECT {COLUMNS} FROM users WHERE email_norm = %s AND deleted_at IS NULL", (email_norm,)
+    )
+    return _user(row)
+
+
+async def user_by_id(connection: Connection, user_id: int) -> User | None:
+    row = await connection.row(f"SELECT {COLUMNS} FROM users WHERE id = %s AND deleted_at IS NULL", (user_id,))
+    return _user(row)
+
+
+async def lock_user(connection: Connection, user_id: int) -> User | None:
+    """The same, locked until the transaction ends; it orders everything that changes one account."""
+    row = await connection.row(
+        f"SELECT {COLUMNS} FROM users WHERE id = %s AND deleted_at IS NULL FOR UPDATE", (user_id,)
+    )
+    return _user(row)
+
+
+async def add_user(connection: Connection, email: str, email_norm: str, password_hash: str) -> None:
+    """Add an account that is not proven yet.
+
+    One that nobody ever proved takes the new password; a proven one stays as it is. One statement decides.
+    """
+    await connection.execute(
+        "INSERT INTO users (email, email_norm, password_hash, created_at) VALUES (%s, %s, %s, UTC_TIMESTAMP(6)) "
+        "ON DUPLICATE KEY UPDATE password_hash = IF(verified_at IS NULL, VALUES(password_hash), password_hash)",
+        (email, email_norm, password_hash),
+    )
+
+
+async def set_verified(connection: Connection, user_id: int) -> None:
+    await connection.execute(
+        "UPDATE users SET verified_at = COALESCE(verified_at, UTC_TIMESTAMP(6)) WHERE id = %s", (user_id,)
+    )
+
+
+async def set_password(connection: Connection, user_id: int, password_hash: str) -> None:
+    await connection.execute("UPDATE users SET password_hash = %s WHERE id = %s", (password_hash, user_id))
+
+
+async def erase_user(connection: Connection, user_id: int) -> None:
+    """What is left of a deleted account names nobody."""
+    await connection.execute(
+        "UPDATE users SET email = '', email_norm = %s, password_hash = NULL, deleted_at = UTC_TIMESTAMP(6) "
+        "WHERE id = %s",
+        (f"deleted:{user_id}", user_id),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A mailed link that is neither used nor too old."""
+
+    id: int
+    sha256: str
+    purpose: str
+    owner_id: int
+    nonce: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLink:
+    sha256: str
+    purpose: str
+    owner_id: int
+    nonce: str
+    life_s: int
+
+
+_IS_GOOD = "used_at IS NULL AND expires_at > UTC_TIMESTAMP(6) AND nonce IS NOT NULL"
+
+
+async def add_link(connection: Connection, new: NewLink) -> int:
+    """Keep the hash of a link, and return the row's id."""
+    return await connection.insert(
+        "INSERT INTO tokens (sha256, purpose, owner_id, nonce, expires_at) "
+        "VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
+        (new.sha256, new.purpose, new.owner_id, new.nonce, new.life_s),
+    )
+
+
+async def link_by_id(connection: Connection, link_id: int) -> Link | None:
+    return _link(
+        await connection.row(
+            f"SELECT id, sha256, purpose, owner_id, nonce FROM tokens WHERE id = %s AND {_IS_GOOD}", (link_id,)
+        )
+    )
+
+
+async def link_by_sha(connection: Connection, sha256: str, purpose: str) -> Link | None:
+    return _link(
+        await connection.row(
+            "SELECT id, sha256, purpose, owner_id, nonce FROM tokens "
+            f"WHERE sha256 = %s AND purpose = %s AND {_IS_GOOD}",
+            (sha256, purpose),
+        )
+    )
+
+
+async def use_links_of(connection: Connection, purpose: str, owner_id: int) -> None:
+    """Whichever of several links was used, the others are of no use any more."""
+    await connection.execute(
+        "UPDATE tokens SET used_at = UTC_TIMESTAMP(6) WHERE purpose = %s AND owner_id = %s AND used_at IS NULL "
+        "AND nonce IS NOT NULL",
+        (purpose, owner_id),
+    )
+
+
+def _user(row: Row | None) -> User | None:
+    return User(**row | {"verified_at": row["verified_at"] and utc(row["verified_at"])}) if row else None
+
+
+def _link(row: Row | None) -> Link | None:
+    return Link(**row) if row else None

@@ -1,0 +1,39 @@
+"""Deleting an account: what is left is orders and invoices, as the tax law asks, and they lead to nobody's account.
+
+Messages and jobs carry ids only, so one that still waits finds no account and sends nothing.
+"""
+
+from shared.db import Connection
+from shared.errors import FieldError, Invalid
+from shared.passwords import LONGEST
+from shared.queries import users
+from shared.queries.account_orders import detach_orders
+from shared.queries.addresses import delete_addresses_of
+from shared.queries.shopper_sessions import KIND, keys_to_end
+from shared.queries.staff import end_sessions_of
+from shared.services.account_links import RESET, VERIFY, AccountTools
+
+
+async def delete_account(tools: AccountTools, user_id: int, password: str) -> tuple[str, ...]:
+    """Delete for good; returns the keys of the sessions that ended.
+
+    Raises:
+        Invalid: names the field password; nothing is changed.
+    """
+    async with tools.database.writer() as connection:
+        user = await users.user_by_id(connection, user_id)
+    if not await tools.passwords.fits(user.password_hash if user else None, password[:LONGEST]):
+        raise Invalid(errors=[FieldError("password", "This is not your password.")])
+    return await tools.database.retrying(lambda connection: _erase(connection, user_id))
+
+
+async def _erase(connection: Connection, user_id: int) -> tuple[str, ...]:
+    await users.lock_user(connection, user_id)
+    keys = await keys_to_end(connection, user_id)
+    await end_sessions_of(connection, KIND, user_id)
+    for purpose in (VERIFY, RESET):
+        await users.use_links_of(connection, purpose, user_id)
+    await delete_addresses_of(connection, user_id)
+    await detach_orders(connection, user_id)
+    await users.erase_user(connection, user_id)
+    return tuple(keys)

@@ -1,0 +1,58 @@
+"""Links that are mailed to accounts: written with the job that mails them, found, and used up once."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.db import Connection, Database
+from shared.domain.mailed_links import link_secret, sha256_hex
+from shared.errors import Gone
+from shared.passwords import Passwords
+from shared.queries import users
+from shared.queries.account_mails import add_mail_job
+from shared.queries.staff import use_token
+from shared.queries.users import Link, NewLink, User
+
+VERIFY, RESET, KNOWN = "verify", "reset", "known"
+LIFE_S = {VERIFY: 24 * 3600, RESET: 3600, KNOWN: 3600}
+NOBODY = 0  # owner of a link that is never sent
+OLD_LINK = "This link was used already, or is too old. Ask for a new one."
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountTools:
+    database: Database
+    passwords: Passwords
+    signing_secrets: Sequence[str]
+
+
+async def write_to(tools: AccountTools, connection: Connection, user: User | None, purpose: str) -> str:
+    """Write a link and the job that mails it, and return the job's done-key; for nobody the same, but never sent."""
+    nonce, owner_id = secrets.token_hex(16), user.id if user else NOBODY
+    sha = sha256_hex(link_secret(tools.signing_secrets[0], purpose, nonce))
+    new = NewLink(sha256=sha, purpose=purpose, owner_id=owner_id, nonce=nonce, life_s=LIFE_S[purpose])
+    done_key = f"{purpose}:{await users.add_link(connection, new)}"
+    await add_mail_job(connection, done_key)
+    return done_key
+
+
+async def find_link(database: Database, secret: str, purpose: str) -> Link:
+    """Raises Gone: the link is unknown, used or too old."""
+    async with database.writer() as connection:
+        found = await users.link_by_sha(connection, sha256_hex(secret), purpose)
+    if found is None:
+        raise Gone(OLD_LINK)
+    return found
+
+
+async def use_link(connection: Connection, secret: str, purpose: str) -> User:
+    """Use a link up, and lock its account.
+
+    Raises:
+        Gone: the link is unknown, used or too old, or the account is no more.
+    """
+    owner_id = await use_token(connection, sha256_hex(secret), purpose)
+    user = await users.lock_user(connection, owner_id) if owner_id else None
+    if user is None:
+        raise Gone(OLD_LINK)
+    return user

@@ -1,0 +1,74 @@
+"""Signing shoppers in and out. What is returned as keys are hashes, for whoever keeps copies to forget."""
+
+import secrets
+from dataclasses import dataclass
+
+from shared.db import Database
+from shared.domain.emails import normalise_email
+from shared.domain.mailed_links import sha256_hex
+from shared.errors import Invalid
+from shared.passwords import LONGEST
+from shared.queries.account_orders import attach_orders
+from shared.queries.shopper_sessions import NewSession, add_shopper_session, key_of_session, keys_to_end
+from shared.queries.staff import end_session
+from shared.queries.users import User, user_by_email
+from shared.services.account_links import AccountTools
+
+NO_MATCH = "E-mail and password do not match, or the e-mail is not confirmed yet. Check both, or set a new password."
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose session is opened: in which browser, in our own words, and for how long at most."""
+
+    user_id: int
+    agent: str
+    life_s: int
+
+
+async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
+    """Who signs in; what was ordered as a guest with this proven address meanwhile is theirs.
+
+    Raises:
+        Invalid: unknown, not proven or another password: one answer, in one time.
+    """
+    async with tools.database.writer() as connection:
+        found = await user_by_email(connection, normalise_email(email))
+    fits = await tools.passwords.fits(found.password_hash if found else None, password[:LONGEST])
+    if not fits or found is None or found.verified_at is None:
+        raise Invalid(NO_MATCH)
+    async with tools.database.writer() as connection:
+        await attach_orders(connection, found.id, found.email_norm)
+    return found
+
+
+async def open_session(database: Database, owner: Owner) -> str:
+    """Open a session and return its secret, 256 random bits; only its hash is kept."""
+    secret = secrets.token_urlsafe(32)
+    new = NewSession(key_sha256=sha256_hex(secret), user_id=owner.user_id, agent=owner.agent, life_s=owner.life_s)
+    async with database.writer() as connection:
+        await add_shopper_session(connection, new)
+    return secret
+
+
+async def end_by_key(database: Database, key_sha256: str) -> None:
+    async with database.writer() as connection:
+        await end_session(connection, key_sha256)
+
+
+async def end_own(database: Database, user_id: int, session_id: int) -> str | None:
+    """End one of one's own sessions; None if there is none of this id."""
+    async with database.transaction() as connection:
+        key = await key_of_session(connection, user_id, session_id)
+        if key:
+            await end_session(connection, key)
+    return key
+
+
+async def end_others(database: Database, user_id: int, kept_key: str) -> list[str]:
+    """End every session of an account but the one at hand."""
+    async with database.transaction() as connection:
+        keys = await keys_to_end(connection, user_id, kept_key)
+        for key in keys:
+            await end_session(connection, key)
+    return keys

@@ -1,0 +1,84 @@
+"""An account from registering to its deletion, in a browser, with the mail that a worker sends; axe on every page."""
+
+import json
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+from tornado.httpclient import AsyncHTTPClient
+
+from deploy.local.backing import BackingServices
+from shared.db import Database
+from tests.browser.test_accessibility import complaints
+from tests.factories import place
+from tests.tables import empty_tables
+from tests.waiting import until
+
+EMAIL, PASSWORD = "jana@example.com", "correct horse"
+PUBLIC = ("/account/sign-in", "/account/register", "/account/forgotten")
+OWN = ("", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
+PICTURES = os.environ.get("SHOP_PICTURES", "")  # a folder, for whoever wants to look at the pages
+
+
+@pytest_asyncio.fixture(scope="module", autouse=True)
+async def no_orders(schema: Database) -> None:
+    """Before the shop starts, so that no worker holds a row."""
+    await empty_tables(schema)
+
+
+async def link_in_mail(backing: BackingServices) -> str:
+    """The link in the mail that the worker tier sent."""
+    url = f"http://127.0.0.1:{backing.ports.mailbox}/api/messages?to={quote(EMAIL)}"
+    found: list[str] = []
+
+    async def has_come() -> bool:
+        mails = json.loads((await AsyncHTTPClient().fetch(url)).body)
+        found[:] = [link for mail in mails for link in re.findall(r"http\S+/account/verify\?token=\S+", mail["text"])]
+        return bool(found)
+
+    await until(has_come, 20)
+    return found[0]
+
+
+async def look(page: Page, name: str) -> list[str]:
+    found = await complaints(page)
+    if PICTURES:
+        for width in (390, 1280):
+            await page.set_viewport_size({"width": width, "height": 844})
+            await page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+    return found
+
+
+async def test_an_account_is_made_used_and_looked_at(
+    browser: Browser, shop_url: str, backing: BackingServices, schema: Database
+) -> None:
+    context = await browser.new_context(reduced_motion="reduce", java_script_enabled=True)
+    page, found = await context.new_page(), list[str]()
+    await place(schema, {"MJ08-FOR-M": 1}, email=EMAIL)
+    for path in PUBLIC:
+        await page.goto(shop_url + path)
+        found += await look(page, path.rpartition("/")[2])
+
+    await page.goto(f"{shop_url}/account/register")
+    await page.fill("[name=email]", EMAIL)
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await page.wait_for_selector("text=Look into your mailbox")
+    found += await look(page, "mailed")
+    await page.goto(await link_in_mail(backing))
+    await page.fill("[name=password]", "wrong password")
+    await page.press("[name=password]", "Enter")
+    await page.wait_for_selector("#faults")
+    found += await look(page, "verify")
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await page.wait_for_url(f"{shop_url}/account")
+    for path in OWN:
+        await page.goto(f"{shop_url}/account{path}")
+        found += await look(page, "own" + path.replace("/", "-"))
+
+    await context.close()
+    assert found == []
