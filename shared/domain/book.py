@@ -169,6 +169,11 @@ class Book:
         return sum(line.ordered - line.canceled for line in self.lines)
 
     @property
+    def keeps_nothing(self) -> bool:
+        """Every piece was canceled or has come back, so that the shipping is not to be paid either."""
+        return all(line.returned == line.ordered - line.canceled for line in self.lines)
+
+    @property
     def order_status(self) -> OrderStatus:
         return order_status(
             Milestones(

@@ -39,7 +39,7 @@ def cancel(book: Book, pieces: Pieces, reason: str) -> Book:
         credit_cents=0,
         payout_cents=0,
         lines=lines_of(book, pieces),
-        shipping_cents=shipping_left_cents(book) if is_all else 0,
+        shipping_cents=shipping_left_cents(book) if after.keeps_nothing else 0,
     )
     return credited(replace(after, canceled=is_all, hold_reason=None if is_all else after.hold_reason), credit)
 

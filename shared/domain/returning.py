@@ -75,14 +75,13 @@ def receive(book: Book, return_id: int, pieces: Pieces) -> Book:
     check_pieces(pieces, available, "received")
     after = _with(book, found, replace(found, received=added(found.received, pieces)))
     after = with_lines(after, pieces, returned=1)
-    is_all = all(line.returned == line.ordered - line.canceled for line in after.lines)
     credit = Credit(
         kind="returned",
         reason=REASONS[found.reason] if found.kind == "return" else "Withdrawn from the contract",
         credit_cents=0,
         payout_cents=0,
         lines=lines_of(book, pieces),
-        shipping_cents=shipping_left_cents(book) if is_all else 0,
+        shipping_cents=shipping_left_cents(book) if after.keeps_nothing else 0,
     )
     return credited(after, credit)
 

@@ -271,3 +271,18 @@ def test_the_random_lives_reach_every_command() -> None:
     assert {life.book.order_status for life in lives} >= {"processing", "completed", "canceled", "expired", "on_hold"}
     assert {life.book.payment_status for life in lives} >= {"paid", "refunded", "partially_refunded", "voided"}
     assert {life.book.return_status for life in lives} >= {"none", "requested", "received", "partially_received"}
+
+
+def test_shipping_goes_back_when_the_last_pieces_are_canceled_after_the_others_came_back() -> None:
+    book = Book(
+        lines=(BookLine(sku="A", unit_price_cents=1000, vat_bp=1900, ordered=2, packed=1, shipped=1, delivered=1),),
+        shipping_cents=490,
+        vat=total([PricedLine(2000, 1900)], 490).vat,
+        settled=True,
+    )
+    back = returning.receive(_with_ids(returning.request_return(book, {"A": 1}, "too_small")), 1, {"A": 1})
+
+    after = canceling.cancel(back, {"A": 1}, "Not wanted")
+
+    assert [credit.credit_cents for credit in after.credits] == [1000, 1490]
+    assert after.due_cents == 0
