@@ -28,12 +28,14 @@ def children(leader: int) -> list[int]:
 
 def strike(pid: int, number: signal.Signals) -> None:
     """Send a signal to one process; one that is gone is no fault."""
+    assert pid > 1, "0 would be our own group"
     with suppress(ProcessLookupError):
         os.kill(pid, number)
 
 
 def strike_group(group: int) -> None:
     """SIGKILL to all of a group at once."""
+    assert group > 1, "0 would be our own group"
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
 

@@ -56,8 +56,7 @@ async def _stop(stand: Stand, part: str) -> list[int]:
         return not living(group)
 
     await until(has_gone, GONE_S)
-    await stand.ready(part)
-    await asyncio.sleep(BETWEEN_S)
+    await _is_back(stand, part, leader)
     return group
 
 
@@ -66,6 +65,12 @@ async def _kill_group(stand: Stand, part: str) -> list[int]:
     group = members(leader)
     assert len(group) > 1, "a worker without children does nothing"
     strike_group(leader)
+    await _is_back(stand, part, leader)
+    return group
+
+
+async def _is_back(stand: Stand, part: str, leader: int) -> None:
+    """Another process has taken the ended one's place, and is ready."""
 
     async def is_another() -> bool:
         return stand.pid(part) not in (0, leader)
@@ -73,4 +78,3 @@ async def _kill_group(stand: Stand, part: str) -> list[int]:
     await until(is_another, GONE_S)
     await stand.ready(part)
     await asyncio.sleep(BETWEEN_S)
-    return group
