@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from shared.aws import Service, aws_client
 from shared.circuit import Circuit
 from shared.settings import Settings
 
@@ -72,19 +73,13 @@ class Dynamo:
 
 
 def _client(settings: Settings) -> Any:
-    """An endpoint of our own stands for an emulator, which takes any key; on AWS boto3 finds the role's."""
-    import boto3
-    from botocore.config import Config
-
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"} if settings.dynamodb_endpoint_url else {}
-    return boto3.session.Session(**keys).client(
-        "dynamodb",
-        region_name=settings.aws_region,
-        endpoint_url=settings.dynamodb_endpoint_url or None,
-        config=Config(
-            connect_timeout=CONNECT_S,
-            read_timeout=READ_S,
-            retries={"total_max_attempts": 1},
-            max_pool_connections=THREADS,
-        ),
+    return aws_client(
+        Service(
+            name="dynamodb",
+            region=settings.aws_region,
+            endpoint=settings.dynamodb_endpoint_url,
+            connect_s=CONNECT_S,
+            read_s=READ_S,
+            threads=THREADS,
+        )
     )

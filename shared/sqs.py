@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from shared.aws import Service, aws_client
 from shared.settings import Settings
 
 CONNECT_S, READ_S = 1, 2  # one attempt: a caller that hangs helps nobody, and the sweep tries again
@@ -71,22 +72,14 @@ class Queues:
 
 
 def sqs_client(settings: Settings, threads: int) -> Any:
-    """A boto3 client with short time-outs and one attempt; blocks, as boto3 is slow to import and to set up.
-
-    An endpoint of our own stands for an emulator, which takes any key; on AWS boto3 finds the role's.
-    """
-    import boto3
-    from botocore.config import Config
-
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"} if settings.sqs_endpoint_url else {}
-    return boto3.session.Session(**keys).client(
-        "sqs",
-        region_name=settings.aws_region,
-        endpoint_url=settings.sqs_endpoint_url or None,
-        config=Config(
-            connect_timeout=CONNECT_S,
-            read_timeout=READ_S,
-            retries={"total_max_attempts": 1},
-            max_pool_connections=threads,
-        ),
+    """A client of our queues; blocks."""
+    return aws_client(
+        Service(
+            name="sqs",
+            region=settings.aws_region,
+            endpoint=settings.sqs_endpoint_url,
+            connect_s=CONNECT_S,
+            read_s=READ_S,
+            threads=threads,
+        )
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 
+from shared.aws import Service, aws_client
 from shared.queries.mail_events import tag_of
 from workers.mail import MailFault, MailRefused, MailUnavailable, MailUnsure, ascii_address
 from workers.mail_events import TAG
@@ -81,24 +82,16 @@ class SesMailer:
 
 
 def ses_client(account: Account) -> Any:
-    """A boto3 client with one attempt, as a repeated one could be a second mail; blocks, as boto3 is slow to import.
-
-    An endpoint of our own stands for an emulator, which takes any key; on AWS boto3 finds the role's.
-    """
-    import boto3
-    from botocore.config import Config
-
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"} if account.endpoint else {}
-    return boto3.session.Session(**keys).client(
-        "sesv2",
-        region_name=account.region,
-        endpoint_url=account.endpoint or None,
-        config=Config(
-            connect_timeout=CONNECT_S,
-            read_timeout=ANSWER_S,
-            retries={"total_max_attempts": 1},
-            max_pool_connections=THREADS,
-        ),
+    """A client of SES with one attempt, as a repeated one could be a second mail; blocks."""
+    return aws_client(
+        Service(
+            name="sesv2",
+            region=account.region,
+            endpoint=account.endpoint,
+            connect_s=CONNECT_S,
+            read_s=ANSWER_S,
+            threads=THREADS,
+        )
     )
 
 
