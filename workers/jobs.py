@@ -12,7 +12,7 @@ from enum import StrEnum
 from shared import log
 from shared.queries import jobs
 from shared.queries.jobs import HeldJob
-from workers.job_lease import renewed
+from workers.leases import renewed
 from workers.purge import purge
 from workers.sweep import sweep
 from workers.tools import Tools
@@ -74,11 +74,17 @@ async def claim(tools: Tools, name: str, done_key: str) -> HeldJob | None:
     return await tools.database.retrying(lambda connection: jobs.claim(connection, name, done_key, lease_s))
 
 
+async def _renew(tools: Tools, held: HeldJob) -> None:
+    async with tools.database.writer() as connection:
+        await jobs.renew(connection, held, tools.settings.step_lease_s)
+
+
 async def carry_out(tools: Tools, held: HeldJob) -> Outcome:
     """Do a job that we hold. Cancelled, it gives the job back; never raises for what the job did."""
     with log.bind(task_id=f"{held.name}:{held.done_key}"):
         try:
-            async with renewed(tools, held):
+            lease_s = tools.settings.step_lease_s
+            async with renewed(f"the job {held.name}", lease_s, lambda: _renew(tools, held)):
                 await _begin(tools, held)
             await _finish(tools, held)
         except asyncio.CancelledError:

@@ -5,11 +5,10 @@ and with the next step's outbox row. Whoever lost the lease rolls back. What fai
 it, never Celery.
 """
 
-import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared import crash
@@ -21,6 +20,7 @@ from shared.queries.attention import note_attention
 from shared.queries.payments import lock_order_by_id
 from shared.queries.placing import insert_event
 from shared.queries.steps import Claim
+from workers.leases import renewed
 from workers.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ async def carry_out(tools: Tools, work: StepWork, step_id: int) -> None:
         return
     crash.here("step.after_claim")
     try:
-        async with _renewed(tools, held):
+        async with renewed(f"step {step_id}", tools.settings.step_lease_s, lambda: _renew(tools, held)):
             messages = await _conclude(tools, held, await work(tools, held))
     except LeaseLost:
         logger.warning("step %d was taken over meanwhile", step_id)
@@ -133,27 +133,9 @@ async def _bury(tools: Tools, held: Claim, why: str) -> None:
         await tools.database.retrying(write)
 
 
-@asynccontextmanager
-async def _renewed(tools: Tools, held: Claim) -> AsyncIterator[None]:
-    """Renew the lease every third of its life, for as long as the work takes."""
-    renewing = asyncio.create_task(_renew(tools, held))
-    try:
-        yield
-    finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
-
-
 async def _renew(tools: Tools, held: Claim) -> None:
-    lease_s = tools.settings.step_lease_s
-    while True:
-        await asyncio.sleep(lease_s / 3)
-        try:
-            async with tools.database.writer() as connection:
-                await steps.renew(connection, held, lease_s)
-        except Exception as error:  # the next third may do better, and the end of the step checks the lease anyway
-            logger.warning("the lease of step %d was not renewed: %s", held.step_id, error)
+    async with tools.database.writer() as connection:
+        await steps.renew(connection, held, tools.settings.step_lease_s)
 
 
 async def nothing(_: Connection) -> Sequence[Message]:
