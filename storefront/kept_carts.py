@@ -1,9 +1,11 @@
 """A shared store of carts whose loss nobody notices: it is mended from the shopper's signed copy."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from shared.domain.cart import EMPTY, Cart, CartOrder, orders_to_look_for, settle
+from shared.errors import Unavailable
 from storefront.cart_store import Behind, Operation, OrdersOfCart, SharedCarts, StoreAway
 from storefront.copied_carts import CopiedCarts
 
@@ -69,9 +71,13 @@ class KeptCarts:
         self.shared.close()
 
     async def _do(self, known: Cart, change: Change, on_copy: Change) -> Cart:
-        """What was ordered goes out first, should a storefront have died before it did that."""
-        if known.id and await self._orders(known.id, orders_to_look_for(known)):
-            known = await self.read(known)
+        """What was ordered goes out first, should a storefront have died before it did that.
+
+        A cart needs no database to change: with that away, what was ordered goes out at the next reading.
+        """
+        with suppress(Unavailable):
+            if known.id and await self._orders(known.id, orders_to_look_for(known)):
+                known = await self.read(known)
         return await self._once_mended(known, change, on_copy)
 
     async def _once_mended(self, known: Cart, change: Change, on_copy: Change) -> Cart:

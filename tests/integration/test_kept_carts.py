@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from shared.domain.cart import ORDER_STEP, Cart, CartOrder
+from shared.errors import Unavailable
 from shared.redis_client import open_redis
 from storefront.cart_store import Operation
 from storefront.carts import Carts
@@ -206,3 +207,15 @@ async def live(url: str, steps: list[object]) -> None:
 @given(STEPS)
 def test_whatever_happens_to_redis_the_shopper_finds_what_is_in_the_cart(valkey: Valkey, steps: list[object]) -> None:
     asyncio.run(live(valkey.url, steps))
+
+
+async def test_a_cart_can_be_changed_while_the_database_is_away(carts: KeptCarts, redis: Redis) -> None:
+    cart = await a_cart(carts)
+
+    async def away(cart_id: str, after_revision: int) -> list[CartOrder]:
+        raise Unavailable("The database does not answer.")
+
+    changed = await KeptCarts(Carts(redis, TTL_S), away).add(cart, HAT, 1, 99, NO_ID)
+
+    assert changed.quantities == {COAT: 2, SOCKS: 1, HAT: 1}
+    assert (await carts.read(changed)).quantities == changed.quantities
