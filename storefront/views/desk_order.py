@@ -3,8 +3,8 @@
 from typing import Any
 
 from shared.queries.order_view import OrderView
+from storefront.views.books import book_of, whole_cancel
 from storefront.views.desk_forms import Refused, desk_forms, names
-from storefront.views.desk_possible import book_of, whole_cancel
 
 # The stitched button: the first of these that can be done.
 WORK = ("release", "pack", "ship", "deliver", "receive")

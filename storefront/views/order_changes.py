@@ -17,7 +17,7 @@ from shared.services.payments import CLOSED
 from storefront.forms.desk import PIECES
 from storefront.links import Links
 from storefront.views.asked import Asked
-from storefront.views.desk_possible import book_of, whole_cancel
+from storefront.views.books import book_of, whole_cancel
 from storefront.views.order_money import cancel_words
 from storefront.views.order_stages import masked
 from storefront.views.returns import POSTAGE, WE_PAY, arrived_at, piece_words
