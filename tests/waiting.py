@@ -1,11 +1,13 @@
 """Waiting for a condition instead of sleeping for a fixed time."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-LOOK_S = 0.05
+LOOK_S = 0.02
+OPEN_S = 10
 
 
 async def until(look: Callable[[], Awaitable[T]], seconds: float) -> T:
@@ -14,3 +16,24 @@ async def until(look: Callable[[], Awaitable[T]], seconds: float) -> T:
         while not (found := await look()):
             await asyncio.sleep(LOOK_S)
     return found
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+async def until_open(port: int) -> None:
+    """Wait until somebody listens."""
+
+    async def is_open() -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            return False
+        writer.close()
+        await writer.wait_closed()
+        return True
+
+    await until(is_open, OPEN_S)

@@ -74,11 +74,6 @@ class Money:
     last_voided: bool = False
     last_failed: bool = False
 
-    @property
-    def is_overpaid(self) -> bool:
-        """More was captured and kept than is due: somebody has to look."""
-        return self.captured_cents - self.refunded_cents > self.due_cents
-
 
 @dataclass(frozen=True, kw_only=True)
 class Quantities:

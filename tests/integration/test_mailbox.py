@@ -2,7 +2,6 @@ import asyncio
 import json
 import re
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +15,8 @@ from urllib.parse import urlencode
 import aiosmtplib
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+
+from tests.waiting import free_port, until_open
 
 ROOT = Path(__file__).parents[2]
 PDF = b"%PDF-1.7 not much of one"
@@ -64,25 +65,6 @@ class Mailbox:
         found = json.loads(response.body)
         assert isinstance(found, list)
         return found
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-async def until_open(port: int) -> None:
-    for _ in range(500):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    raise AssertionError(f"nobody listens on {port}")
 
 
 def receipt(number: str = "K7QM-4X2D", subject: str = "Your order K7QM-4X2D – thank you") -> EmailMessage:

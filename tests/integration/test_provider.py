@@ -4,7 +4,6 @@ import hmac
 import json
 import re
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +18,8 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
+
+from tests.waiting import free_port, until, until_open
 
 ROOT = Path(__file__).parents[2]
 SECRET = "shared-between-two"
@@ -134,23 +135,8 @@ class Provider:
         return await self.submit(page, card_number=number, expiry="12 / 39", cvc="123", attempt=str(attempt))
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-async def until_open(port: int) -> None:
-    for _ in range(500):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    raise AssertionError(f"nobody listens on {port}")
+async def is_known(provider: Provider, key: str) -> bool:
+    return (await provider.fetch(f"/operations?key={key}")).code != 404
 
 
 @asynccontextmanager
@@ -299,9 +285,7 @@ async def test_a_key_is_not_taken_for_another_call(provider: Provider) -> None:
 async def test_a_charge_whose_answer_is_late_is_found_by_its_key(provider: Provider) -> None:
     late = asyncio.create_task(provider.authorize("tok_timeout", key="late"))
 
-    async with asyncio.timeout(0.9):
-        while (await provider.fetch("/operations?key=late")).code == 404:
-            await asyncio.sleep(0.01)
+    await until(lambda: is_known(provider, "late"), 0.9)
     found = await provider.get("/operations", key="late")
 
     assert not late.done()
@@ -653,9 +637,10 @@ async def test_a_callback_that_nobody_hears_is_given_up(own_provider: Provider, 
 
     await own_provider.authorize()
 
-    async with asyncio.timeout(10):
-        while "given up after" not in (own_provider.folder / "log").read_text():
-            await asyncio.sleep(0.02)
+    async def is_given_up() -> bool:
+        return "given up after" in (own_provider.folder / "log").read_text()
+
+    await until(is_given_up, 10)
     tries = own_merchant.tries
     own_merchant.is_open = True
     await own_provider.authorize(key="next")
@@ -739,9 +724,7 @@ async def test_no_card_number_is_kept_or_logged(own_provider: Provider) -> None:
 
 async def test_the_provider_stops_at_once(own_provider: Provider) -> None:
     slow = asyncio.create_task(own_provider.authorize("tok_slow", key="slow"))
-    async with asyncio.timeout(2):
-        while (await own_provider.fetch("/operations?key=slow")).code == 404:
-            await asyncio.sleep(0.01)
+    await until(lambda: is_known(own_provider, "slow"), 2)
 
     asked_at = time.monotonic()
     status = await own_provider.end(signal.SIGTERM)

@@ -50,13 +50,6 @@ def test_the_payment_follows_from_the_money(money: Money, status: PaymentStatus)
     assert payment_status(money) is status
 
 
-def test_whoever_paid_more_than_is_due_needs_attention_until_it_went_back() -> None:
-    assert Money(due_cents=100, captured_cents=101).is_overpaid
-    assert not Money(due_cents=100, captured_cents=100).is_overpaid
-    assert not Money(due_cents=100, captured_cents=101, refunded_cents=1).is_overpaid
-    assert Money(due_cents=0, captured_cents=100).is_overpaid
-
-
 @pytest.mark.parametrize(
     ("lines", "status"),
     [

@@ -1,18 +1,17 @@
 """Queues of its own in the SQS emulator, a fault proxy before them, and the workers that were started on them."""
 
-import asyncio
 import json
 import os
 import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from shared.messages import ORDERS, Message, envelope
+from tests import waiting
 from tests.faults.transport.proxy import FaultProxy
 
 ROOT = Path(__file__).parents[3]
@@ -22,10 +21,10 @@ MAX_RECEIVE_COUNT = 2
 
 
 async def until(is_so: Callable[[], bool], within_s: float = 20) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, "too late"
-        await asyncio.sleep(0.05)
+    async def look() -> bool:
+        return is_so()
+
+    await waiting.until(look, within_s)
 
 
 class Worker:
