@@ -94,7 +94,13 @@ async def lock_order(connection: Connection, number: str) -> int | None:
 
 
 async def lock_order_by_id(connection: Connection, order_id: int) -> None:
-    await connection.row("SELECT id FROM orders WHERE id = %s FOR UPDATE", (order_id,))
+    """Lock an order that the caller has read before.
+
+    Raises:
+        LookupError: it is gone meanwhile, as after a restored backup.
+    """
+    if await connection.row("SELECT id FROM orders WHERE id = %s FOR UPDATE", (order_id,)) is None:
+        raise LookupError(f"the order with the id {order_id} is gone")
 
 
 async def open_card_attempts(connection: Connection, order_id: int, *, unsettled_only: bool = False) -> list[int]:

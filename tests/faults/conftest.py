@@ -11,6 +11,9 @@ from tests.faults.opening import open_stand
 from tests.faults.shelf import fill_shelf
 from tests.faults.stand import SHOP, Stand, last_lines
 from tests.faults.telling import tell
+from tests.faults.verdict import STILL, drain
+
+SETTLED_S = 20
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -21,12 +24,16 @@ async def _stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stan
 
 @pytest_asyncio.fixture
 async def hurt(_stand: Stand, request: pytest.FixtureRequest) -> AsyncIterator[Stand]:
-    """The shop that is hurt; its logs are shown when a test fails and SHOP_FAULT_LOGS is set."""
+    """The shop that is hurt; its logs are shown when a test fails and SHOP_FAULT_LOGS is set.
+
+    It ends when nothing runs any more: what is at work while the tables are emptied would write into the next test.
+    """
     await _stand.begin()
     yield _stand
+    _stand.heal()
+    await drain(_stand, SETTLED_S, STILL)
     if os.environ.get("SHOP_FAULT_LOGS"):
         tell("\n".join(f"--- {part}\n{last_lines(_stand, part)}" for part in SHOP))
-    _stand.heal()
 
 
 @pytest_asyncio.fixture

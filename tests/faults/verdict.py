@@ -16,6 +16,8 @@ from workers.audit.desk import Desk
 
 DRAIN_S = 60  # within this after the last fault everything is done
 LOOK_S = 0.2
+ENDED = ("done", "dead")
+STILL = (*ENDED, "waiting")  # for a buyer, perhaps for ever
 
 
 @dataclass
@@ -52,25 +54,20 @@ async def judge(stand: Stand, buyers: Buyers, within_s: float = DRAIN_S) -> Verd
 
 async def settled(stand: Stand, capture: str = "processing") -> list[str]:
     """Wait until nothing is left to do but what waits for a buyer; what is open after DRAIN_S, and the audit's gaps."""
-    deadline = time.monotonic() + DRAIN_S
-    while left := await _open_steps(stand, ("done", "dead", "waiting")):
-        if time.monotonic() > deadline:
-            break
-        await asyncio.sleep(LOOK_S)
-    return left + await _audited(stand, capture)
+    return await drain(stand, DRAIN_S, STILL) + await _audited(stand, capture)
 
 
-async def drain(stand: Stand, within_s: float) -> list[str]:
-    """Wait until every step is done or dead; some of those that are open after so long."""
+async def drain(stand: Stand, within_s: float, ended: Sequence[str] = ENDED) -> list[str]:
+    """Wait until every step has ended, in one of these states; some of those that are open after so long."""
     deadline = time.monotonic() + within_s
-    while open_steps := await _open_steps(stand):
+    while open_steps := await _open_steps(stand, ended):
         if time.monotonic() > deadline:
             break
         await asyncio.sleep(LOOK_S)
     return open_steps
 
 
-async def _open_steps(stand: Stand, ended: Sequence[str] = ("done", "dead")) -> list[str]:
+async def _open_steps(stand: Stand, ended: Sequence[str]) -> list[str]:
     found = await rows(
         stand.database,
         "SELECT o.number, s.step, s.state, s.attempt, s.error FROM steps s JOIN orders o ON o.id = s.order_id "
