@@ -261,7 +261,7 @@ async def test_the_contract_is_withdrawn_from_in_two_steps_and_acknowledged_with
     assert "documents.mail" in [message.task for message in sent.sent]
 
 
-@pytest.mark.parametrize(("days", "is_open"), [(13, True), (15, False)])
+@pytest.mark.parametrize(("days", "is_open"), [(13, True), (17, False)])
 async def test_the_withdrawal_is_open_until_14_days_after_the_last_parcel(
     browser: Browser, database: Database, number: str, days: int, is_open: bool
 ) -> None:
