@@ -7,7 +7,8 @@ import tarfile
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
-from typing import IO, Any
+from contextlib import suppress
+from typing import IO, Any, Self
 
 from shared.archive import END, FORMAT, MANIFEST, Manifest
 
@@ -15,14 +16,31 @@ LEVEL = 5  # of compression: beyond it little is saved, and the shop beside wait
 
 
 class ArchiveWriter:
-    """Writes the parts in their order; flat in memory but for the rows of one call."""
+    """Writes the parts in their order, within a `with`; flat in memory but for the rows of one call.
+
+    Left with an error the file stays without its end, so nobody takes it for a backup.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._packed = gzip.GzipFile(fileobj=file, mode="wb", compresslevel=LEVEL)
-        self._tar = tarfile.open(fileobj=self._packed, mode="w|")  # noqa: SIM115 (closed by finish)
+        self._tar = tarfile.open(fileobj=self._packed, mode="w|")  # noqa: SIM115 (closed at the exit)
         self._rows: Counter[str] = Counter()
         self._parts: Counter[str] = Counter()
         self.files = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close both while the file below is open: later their remains could not be written."""
+        if kind is None:
+            self._add_json(END, {"rows": dict(self._rows), "files": self.files})
+            self._tar.close()
+            self._packed.close()
+            return
+        for layer in (self._tar, self._packed):
+            with suppress(OSError, ValueError):  # as the disk may be full
+                layer.close()
 
     def begin(self, manifest: Manifest) -> None:
         self._rows.update(dict.fromkeys(manifest.tables, 0))
@@ -39,11 +57,6 @@ class ArchiveWriter:
         member.size = size
         self._tar.addfile(member, content)
         self.files += 1
-
-    def finish(self) -> None:
-        self._add_json(END, {"rows": dict(self._rows), "files": self.files})
-        self._tar.close()
-        self._packed.close()
 
     def _add_json(self, name: str, value: object) -> None:
         self._add(name, json.dumps(value).encode())

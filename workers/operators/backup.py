@@ -85,11 +85,11 @@ def back_up(settings: Settings, target: Path) -> list[str]:
     handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # made for its owner only
     try:
         with os.fdopen(handle, "wb") as file:
-            backup = Backup(ArchiveWriter(file), settings.media_root)
-            with Snapshot(settings.database_writer_url) as snapshot:
-                backup.add_tables(snapshot)
-            backup.add_media()
-            backup.archive.finish()
+            with ArchiveWriter(file) as archive:
+                backup = Backup(archive, settings.media_root)
+                with Snapshot(settings.database_writer_url) as snapshot:
+                    backup.add_tables(snapshot)
+                backup.add_media()
             file.flush()
             os.fsync(file.fileno())
         Path(beside).replace(target)
