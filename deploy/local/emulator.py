@@ -7,9 +7,13 @@ import argparse
 import logging
 import signal
 import sys
+import time
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.sqs import models
 from werkzeug.serving import run_simple
+
+CLOCK = "unix_time_millis"  # of moto.sqs.models
 
 
 class Handler(MotoRequestHandler):
@@ -18,12 +22,20 @@ class Handler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
 
 
+def now_ms() -> float:
+    """Milliseconds since 1970."""
+    return time.time() * 1000
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.emulator")
     parser.add_argument("--port", type=int, required=True)
     port = parser.parse_args().port
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # moto asks for the time up to three times a message in the queue, at every call, and builds three datetimes each
+    # time, so that a clock may be frozen in tests. Nobody freezes this one.
+    setattr(models, CLOCK, now_ms)
     application = DomainDispatcherApplication(create_backend_app)
     run_simple("127.0.0.1", port, application, threaded=True, request_handler=Handler)
 
