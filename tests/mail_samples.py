@@ -16,9 +16,11 @@ from workers.documents.order_mails import (
 )
 from workers.documents.payment_mails import (
     LatePaymentData,
+    PaidBackData,
     RefundedData,
     ReminderData,
     compose_late_payment,
+    compose_paid_back,
     compose_refunded,
     compose_reminder,
 )
@@ -76,6 +78,11 @@ def refunded(**changes: Any) -> EmailMessage:
     return compose_refunded(RefundedData(**about_order(**own | money | changes)), MESSAGE_ID, SENT, PDF)
 
 
+def paid_back(**changes: Any) -> EmailMessage:
+    own = {"reason": "Paid twice", "settlement": Settlement(by_card=False, payout_cents=4000)}
+    return compose_paid_back(PaidBackData(**about_order(**own | changes)), MESSAGE_ID, SENT)
+
+
 def reminder(**changes: Any) -> EmailMessage:
     own = {"level": 1, "invoice_number": "I000001", "open_cents": 5000}
     days = {"due_on": date(2026, 12, 8), "pay_by": date(2026, 12, 17)}
@@ -104,6 +111,7 @@ def every_mail(**changes: Any) -> dict[str, EmailMessage]:
         "withdrawn": withdrawn(**changes),
         "return_received": return_received(missing=(SOCKS,), **changes),
         "refunded": refunded(**changes),
+        "paid_back": paid_back(**changes),
         "reminder-1": reminder(**changes),
         "reminder-2": reminder(level=2, **changes),
         "reminder-3": reminder(level=3, **changes),

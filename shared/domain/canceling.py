@@ -49,13 +49,15 @@ def refund(book: Book, amount_cents: int, reason: str) -> Book:
 
     Raises:
         Invalid: an amount below one cent.
-        IllegalMove: more than was paid and kept.
+        IllegalMove: more than was paid and kept, or part of a price that is not billed yet.
     """
     if amount_cents < 1:
         raise Invalid(errors=[FieldError("amount_cents", "At least one cent.")])
     if amount_cents > book.kept_cents:
         raise IllegalMove(f"Only {euros(max(0, book.kept_cents))} was paid and kept, so no more can be refunded.")
     too_much = min(amount_cents, book.overpaid_cents)
+    if amount_cents > too_much and not book.settled:
+        raise IllegalMove("The payment is not settled yet: wait a moment.")
     credit = Credit(kind="goodwill", reason=reason, credit_cents=0, payout_cents=0, other_cents=amount_cents - too_much)
     return credited(book, credit, payout_cents=amount_cents)
 

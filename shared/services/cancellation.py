@@ -43,6 +43,8 @@ async def refund(
         written = await turn.write(after)
         await turn.tell("refund.decided", reason)
         await follow_credit(turn, after, written)
+        if not after.credits[-1].credit_cents:  # no credit note, which has a mail of its own
+            await turn.steps.add("mail_paid_back", written.credits[-1])
 
     return await carry_out(database, number, command, ("refund", [amount_cents, reason]), act)
 

@@ -5,6 +5,7 @@ MAILS = {
     "canceled": "canceled",
     "expired": "expired",
     "refunded": "money back",
+    "paid_back": "paid too much, money back",
     "shipped": "parcel sent",
     "return_requested": "return announced",
     "withdrawn": "withdrawal",

@@ -14,7 +14,8 @@ from shared.services.fulfillment import ShipmentRequest, deliver, pack, ship, un
 from shared.services.incoming import record_payment, resend_receipt
 from shared.services.returns import Arrived, cancel_return, receive, request_return, withdraw
 from shared.settings import Settings
-from tests.factories import count, stock_of
+from tests.factories import add_variant, count, stock_of
+from tests.mails import seen
 from tests.orders_at_work import Bench, asked, now, open_bench, shopper, staff
 
 SKU = "WC14-NAV-M"
@@ -127,8 +128,6 @@ async def test_staff_cancel_one_of_two_pieces_of_an_unpaid_invoice(bench: Bench)
 
 
 async def test_an_order_canceled_before_it_was_processed_has_no_invoice_and_charges_nothing(bench: Bench) -> None:
-    from tests.factories import add_variant
-
     await add_variant(bench.database, sku=SKU, price_cents=10000)
     number = await bench.order({SKU: 1}, **CARD)
 
@@ -277,6 +276,30 @@ async def test_money_that_is_too_much_asks_for_a_person_and_can_be_given_back(be
     assert (over.payment_status, over.attention) == ("paid", "More was paid than the order costs.")
     assert (back.due_cents, back.refunded_cents, back.credits[0].credit.credit_cents) == (20000, 4000, 0)
     assert back.attention == "Transfer €40.00 back to the buyer's account."
+    assert bench.told() == ["receipt", "paid_back"]
+    assert "€40.00 goes back by bank transfer" in seen(bench.mailer.taken[-1], "plain")
+
+
+async def test_a_refund_of_too_much_and_some_more_is_told_once_with_its_credit_note(bench: Bench) -> None:
+    number = await bench.placed()
+    await record_payment(bench.database, number, staff(), 24000, "")
+
+    await bench.work(await refund(bench.database, number, staff(), 5000, "Paid too much, and a late parcel"))
+
+    assert [each.credit.credit_cents for each in (await bench.look(number)).credits] == [1000]
+    assert bench.told() == ["receipt", "refunded"]
+
+
+async def test_a_price_that_is_not_billed_yet_is_not_lowered_but_too_much_goes_back(bench: Bench) -> None:
+    await add_variant(bench.database, sku=SKU, price_cents=10000)
+    number = await bench.order({SKU: 1})
+    await record_payment(bench.database, number, staff(), 12000, "")
+
+    with pytest.raises(IllegalMove, match="not settled yet"):
+        await refund(bench.database, number, staff(), 2001, "Sorry")
+    await refund(bench.database, number, staff(), 2000, "Paid too much")
+
+    assert [each.credit.credit_cents for each in (await bench.look(number)).credits] == [0]
 
 
 async def test_a_receipt_that_is_sent_again_is_the_second_revision_with_who_and_why(bench: Bench) -> None:

@@ -37,6 +37,7 @@ def with_name(name: str) -> dict[str, EmailMessage]:
         "withdrawn": mail_samples.withdrawn(lines=lines, canceled=lines, name=name),
         "return_received": mail_samples.return_received(lines=lines, missing=lines),
         "refunded": mail_samples.refunded(reason=name),
+        "paid_back": mail_samples.paid_back(reason=name),
         "reminder": mail_samples.reminder(seller=replace(SELLER, name=name)),
     }
 

@@ -2,7 +2,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.mail_samples import NOTHING, late_payment, payment_failed, refunded, reminder
+from tests.mail_samples import NOTHING, late_payment, paid_back, payment_failed, refunded, reminder
 from tests.mails import ORDER, ORDER_URL, delivered, lines_of_text
 from workers.documents.settlement import Settlement
 
@@ -50,6 +50,22 @@ def test_a_credit_of_all_of_it_says_so(settlement: Settlement, word: str) -> Non
     said = text(refunded(credit_cents=9390, settlement=settlement))
 
     assert said[1] == f"Your {ORDER} is {word} in full. Credit note C000001 is attached."
+
+
+def test_what_was_paid_too_much_goes_back_without_a_credit_note() -> None:
+    message = paid_back()
+
+    assert message["Subject"] == "Your order K7QM-4X2D: €40.00 goes back to you"
+    assert text(message) == [
+        "You paid too much",
+        f"For your {ORDER}, more was paid than it costs.",
+        "€40.00 goes back by bank transfer to the account you paid from. It is there within 14 days at the latest.",
+        "You need not do anything; what the order costs stays the same.",
+        "See the order:",
+        ORDER_URL,
+        "Reason",
+        "Paid twice",
+    ]
 
 
 def test_the_first_reminder_is_friendly_and_says_how_to_pay() -> None:

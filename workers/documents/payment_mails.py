@@ -1,4 +1,4 @@
-"""The mails about money: refunded, a reminder of an open invoice, a card payment that came too late."""
+"""The mails about money: refunded, paid back, a reminder of an open invoice, a card payment that came too late."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +27,14 @@ class RefundedData(OrderMail):
 
     number: str
     credit_cents: int
+    reason: str
+    settlement: Settlement
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaidBackData(OrderMail):
+    """More was paid than the order costs, and goes back: the order costs what it did. The reason may be empty."""
+
     reason: str
     settlement: Settlement
 
@@ -65,6 +73,22 @@ def compose_refunded(data: RefundedData, message_id: str, date: datetime, credit
         facts={"Reason": (data.reason,)},
     )
     return write(notice, data, message_id, date, {f"{data.number}.pdf": credit_note_pdf})
+
+
+def compose_paid_back(data: PaidBackData, message_id: str, date: datetime) -> EmailMessage:
+    """Tell that what was paid too much goes back; arguments as for `compose_refunded`."""
+    notice = Notice(
+        subject=f"Your order {data.order_number}: {euros(data.settlement.payout_cents)} goes back to you",
+        heading="You paid too much",
+        sentences=(
+            f"For your {order_words(data)}, more was paid than it costs.",
+            money_words(data.settlement),
+            "You need not do anything; what the order costs stays the same.",
+        ),
+        pieces={},
+        facts={"Reason": (data.reason,)},
+    )
+    return write(notice, data, message_id, date, {})
 
 
 def compose_reminder(data: ReminderData, message_id: str, date: datetime, invoice_pdf: bytes) -> EmailMessage:
