@@ -438,6 +438,7 @@ def desk_row(number: str, **changes: Any) -> DeskRow:
         return_status="none",
         payment_method="invoice",
         attention=None,
+        hold_reason=None,
         pieces=3,
         steps={"payment": "done", "invoice": "done", "receipt": "done"},
     )
@@ -454,7 +455,9 @@ ROWS = (
         attention="The receipt cannot be delivered.",
         steps={"payment": "done", "invoice": "retrying", "receipt": "dead"},
     ),
-    desk_row("8MC2-60QF", order_status="on_hold", payment_status="failed", total_cents=1234567),
+    desk_row(
+        "8MC2-60QF", order_status="on_hold", hold_reason="Odd address", payment_status="failed", total_cents=1234567
+    ),
     desk_row("9AAA-0001", order_status="completed", payment_status="paid", fulfillment_status="delivered"),
     desk_row("9AAA-0002", order_status="canceled", payment_status="voided", fulfillment_status="partially_shipped"),
 )

@@ -45,6 +45,7 @@ class DeskRow:
     return_status: str
     payment_method: str
     attention: str | None
+    hold_reason: str | None
     pieces: int
     steps: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,7 +64,7 @@ async def desk_page(connection: Connection, search: DeskSearch) -> DeskPage:
     where, args = _conditions(search)
     found = await connection.rows(
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
-        "o.fulfillment_status, o.return_status, o.payment_method, o.attention, "
+        "o.fulfillment_status, o.return_status, o.payment_method, o.attention, o.hold_reason, "
         "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces "
         "FROM orders o JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
         f"WHERE {where} ORDER BY o.placed_at DESC, o.id DESC LIMIT %s",
