@@ -1,8 +1,9 @@
 """Jobs of the worker tier's other door: each is done once for its done-key, however often and by whomever it is asked.
 
-States: queued (kept for later), running (under a lease), retrying (failed, again at next_retry_at), done, dead. The
-database's clock rules. A message of the queue may take whatever nobody holds, as the queue itself spaces its tries; the
-sweep takes what is past its time: retries that are due, and what a process that vanished held.
+States: queued (kept for later), running (under a lease), retrying (failed, again at next_retry_at), done, dead, and
+dropped, by an operator, which nobody does any more. The database's clock rules. A message of the queue may take
+whatever nobody holds, as the queue itself spaces its tries; the sweep takes what is past its time: retries that are
+due, and what a process that vanished held.
 """
 
 import secrets

@@ -225,7 +225,13 @@ async def test_a_dropped_message_is_gone_and_its_order_knows(office: Office) -> 
     assert (await events(office, number))[-1] == ("message.dropped", "operator", letter_id)
 
 
-@pytest.mark.parametrize("letter_id", ["orders/none", "orders-dead/none", "nowhere/x", "step:0000-0000/x/0", "x", ""])
+@pytest.mark.parametrize(
+    "letter_id",
+    [
+        *("orders/none", "orders-dead/none", "nowhere/x", "step:0000-0000/x/0", "x", ""),
+        *("job:0", "job:", "job:1x", "job:٣", f"job:{10**18}", f"job:{10**30}"),
+    ],
+)
 async def test_an_unknown_letter_is_not_found(office: Office, letter_id: str) -> None:
     for act in (whole, redrive, drop):
         with pytest.raises(NotFound):

@@ -1,6 +1,6 @@
 """`./shop dead-letters list|show ID|redrive ID|drop ID [--yes] [--json]`: what was given up, and what becomes of it.
 
-An ID is `step:NUMBER/receipt/0` or, for a message in a dead-letter queue, `QUEUE/MESSAGEID`.
+An ID is `step:NUMBER/receipt/0`, `job:ID` or, for a message in a dead-letter queue, `QUEUE/MESSAGEID`.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def read_options() -> argparse.Namespace:
     for verb, text in told.items():
         words = verbs.add_parser(verb, help=text)
         if verb != "list":
-            words.add_argument("id", metavar="ID", help="step:NUMBER/STEP/REF or QUEUE/MESSAGEID, as list prints it")
+            words.add_argument("id", metavar="ID", help="step:NUMBER/STEP/REF, job:ID or QUEUE/MESSAGEID")
         if verb == "drop":
             words.add_argument("--yes", action="store_true", help="do not ask")
         words.add_argument("--json", action="store_true", help="print JSON and nothing else")
