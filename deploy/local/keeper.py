@@ -89,7 +89,7 @@ class Keeper:
         """End the process; whoever calls has cancelled `keep` before."""
         if self.process and self.process.exit_code is None:
             self._enter(State.STOPPING)
-            if not await self.process.stop(self.part.stop_s):
+            if not await self.process.stop(self.part):
                 self._around.say(f"{self.part.name} did not end within {self.part.stop_s:g} s and was killed")
         self._clear()
         self._enter(State.STOPPED)
@@ -136,7 +136,7 @@ class Keeper:
                         return
                     await asyncio.wait([ended], timeout=LOOK_EVERY_S)
         except TimeoutError:
-            await process.stop(self.part.stop_s)
+            await process.stop(self.part)
             raise _NotReady(f"it was not ready within {self.part.ready_s:g} s") from None
         finally:
             ended.cancel()

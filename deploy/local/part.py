@@ -1,5 +1,6 @@
 """What a part of the stack is: a command, how to see that it is ready, and what it needs."""
 
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ class Part:
         ports: what it listens at; the first one is shown by `status`.
         prepare: called in a thread before each start, e.g. to make a data folder.
         stamp: for one-shot parts; while it fits, the part is left out.
+        stop_signal: asks it to end; it has `stop_s` seconds for it.
         hint: the next step when it does not get ready.
     """
 
@@ -57,6 +59,7 @@ class Part:
     hint: str = ""
     ready_s: float = 60
     stop_s: float = 5
+    stop_signal: signal.Signals = signal.SIGTERM
 
     @property
     def is_one_shot(self) -> bool:

@@ -77,12 +77,12 @@ class Process:
             await asyncio.wait([self._reading], timeout=OUTPUT_S)
         return code
 
-    async def stop(self, patience_s: float) -> bool:
-        """SIGTERM to the leader alone, as it may wait for its children, then SIGKILL to all; True if it obeyed."""
+    async def stop(self, part: Part) -> bool:
+        """Ask the leader alone, as it may wait for its children, then SIGKILL to all; True if it obeyed."""
         with contextlib.suppress(ProcessLookupError):
-            self._process.terminate()
+            self._process.send_signal(part.stop_signal)
         ended = asyncio.create_task(self._process.wait())
-        await asyncio.wait([ended], timeout=patience_s)
+        await asyncio.wait([ended], timeout=part.stop_s)
         obeyed = ended.done()
         self.kill()
         await ended

@@ -32,6 +32,7 @@ class Supervisor:
         around = Surroundings(place, self._watchdog, terminal, self._changed)
         self._keepers = {part.name: Keeper(part, around) for part in parts}
         self._keeping: dict[str, asyncio.Task[None]] = {}
+        self._spared: set[str] = set()  # once stopped by name: whatever becomes of them, the stack runs on
         self._is_killed = False
 
     async def __aenter__(self) -> "Supervisor":
@@ -78,13 +79,26 @@ class Supervisor:
 
     async def stop_part(self, name: str) -> None:
         """Stop one part alone; it stays down until `start_part`."""
+        self._spared.add(name)
         await self._stop(self._keepers[name])
 
     async def start_part(self, name: str) -> None:
-        """Start a stopped part again; returns when it is ready."""
+        """Start a part that is down; returns when it is ready.
+
+        Raises:
+            StackFault: it cannot be started; the others run on without it.
+        """
         keeper = self._keepers[name]
-        self._keep(keeper)
-        await self._first_of(keeper.ready.wait())
+        if not self.is_kept(name):
+            self._keep(keeper)
+        ready = asyncio.create_task(keeper.ready.wait())
+        await asyncio.wait([ready, self._keeping[name]], return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        _raise_fault(self._keeping[name])
+
+    def is_kept(self, name: str) -> bool:
+        """Whether this part is, or soon will be, running."""
+        return name in self._keeping and not self._keeping[name].done()
 
     def kill_part(self, name: str) -> None:
         """SIGKILL to one part, which is then started again like any dead part."""
@@ -141,9 +155,9 @@ class Supervisor:
         return [task for task in self._keeping.values() if not task.done()]
 
     def _raise_faults(self) -> None:
-        for task in self._keeping.values():
-            if task.done() and not task.cancelled() and (fault := task.exception()):
-                raise _as_stack_fault(fault)
+        for name, task in self._keeping.items():
+            if name not in self._spared:
+                _raise_fault(task)
 
     async def _stop_in_turn(self, keeper: Keeper, stopped: dict[str, asyncio.Event]) -> None:
         for other in self._keepers.values():
@@ -160,6 +174,11 @@ class Supervisor:
         if self._is_killed:
             keeper.kill()
         await keeper.stop()
+
+
+def _raise_fault(task: asyncio.Task[None]) -> None:
+    if task.done() and not task.cancelled() and (fault := task.exception()):
+        raise _as_stack_fault(fault)
 
 
 def _as_stack_fault(fault: BaseException) -> StackFault:

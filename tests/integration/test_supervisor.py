@@ -198,6 +198,44 @@ async def test_a_stopped_part_stays_down_until_it_is_started(place: Place) -> No
         assert supervisor.rows()[0]["state"] == "ready"
 
 
+async def test_a_part_that_cannot_be_started_again_leaves_the_others_running(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "FIRST_BACKOFF_S", 0.001)
+    once = f"[ -e {tmp_path}/started ] && exit 3; : > {tmp_path}/started; {LIVES}"
+
+    async with Supervisor([script_part("shop", once), script_part("other", LIVES)], place) as supervisor:
+        watching = asyncio.create_task(supervisor.watch())
+        await supervisor.stop_part("shop")
+        with pytest.raises(PartFailed, match="exit code 3, 5 times in a row"):
+            await supervisor.start_part("shop")
+        await supervisor.stop_part("other")
+        await supervisor.start_part("other")
+
+        assert not watching.done()
+        assert [row["state"] for row in supervisor.rows()] == ["failed", "ready"]
+        watching.cancel()
+
+
+async def test_a_part_that_runs_is_not_started_twice(place: Place, tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+
+    async with Supervisor([script_part("shop", f"echo again >> {starts}; {LIVES}")], place) as supervisor:
+        await supervisor.start_part("shop")
+
+    assert starts.read_text(encoding="utf-8").split() == ["again"]
+
+
+async def test_a_part_is_asked_to_end_by_its_own_signal(place: Place, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    softly = f"trap 'echo softly > {asked}; exit 0' USR1; echo ready; while :; do sleep 0.05; done"
+
+    async with Supervisor([script_part("shop", softly, stop_signal=signal.SIGUSR1)], place):
+        pass
+
+    assert asked.read_text(encoding="utf-8") == "softly\n"
+
+
 async def test_a_log_line_of_a_megabyte_is_taken(place: Place) -> None:
     async with Supervisor([script_part("shop", f"head -c 1000000 /dev/zero | tr '\\0' x; echo; {LIVES}")], place):
         pass
