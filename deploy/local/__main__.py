@@ -5,12 +5,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploy.local import disk
 from deploy.local.faults import StackFault, UsageFault
 from deploy.local.hand_over import PROGRAMS
 from deploy.local.place import STATE, Place
 from deploy.local.ports import DEFAULT_PORT, Ports
+
+if TYPE_CHECKING:
+    from deploy.local.fleet import Fleet
 
 NOT_YET = "not yet"
 
@@ -42,17 +46,40 @@ def _run(arguments: list[str]) -> int:
 
     parser = _parser("run")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
-    parser.add_argument("--instances", type=int, default=1)
+    parser.add_argument("--instances", type=int)
     parser.add_argument("--readers", type=int, default=0)
     parser.add_argument("--sticky", action="store_true")
     options = parser.parse_args(arguments)
-    if options.instances != 1 or options.readers != 0 or options.sticky:
-        raise UsageFault(f"--instances, --readers and --sticky: {NOT_YET}")
+    if options.readers != 0:
+        raise UsageFault(f"--readers: {NOT_YET}")
     try:
         ports = Ports.based_on(options.port)
     except ValueError as error:
         raise UsageFault(str(error)) from error
-    return run(Place(STATE), ports, os.environ)
+    place = Place(STATE)
+    return run(place, ports, os.environ, _fleet(place, ports, options.instances, is_sticky=options.sticky))
+
+
+def _fleet(place: Place, ports: Ports, instances: int | None, *, is_sticky: bool) -> "Fleet | None":
+    from deploy.local.fleet import MOST_INSTANCES, Fleet
+
+    if instances is None and is_sticky:
+        raise UsageFault("--sticky needs --instances: without it there is no balancer")
+    if instances is None:
+        return None
+    if not 1 <= instances <= MOST_INSTANCES:
+        raise UsageFault(f"--instances must be 1 to {MOST_INSTANCES}")
+    return Fleet(place, ports, instances, is_sticky=is_sticky)
+
+
+def _instance(arguments: list[str]) -> int:
+    from deploy.local.asking import instance
+
+    parser = _parser("instance")
+    parser.add_argument("action", choices=("start", "drain", "stop", "kill"))
+    parser.add_argument("instance", type=int, metavar="K", help="its number, 1 to the N of run --instances")
+    options = parser.parse_args(arguments)
+    return instance(Place(STATE), options.action, options.instance)
 
 
 def _stop(arguments: list[str]) -> int:
@@ -121,6 +148,7 @@ def _program(verb: str) -> Callable[[list[str]], int]:
 
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "run": _run,
+    "instance": _instance,
     "stop": _stop,
     "status": _status,
     "crash-points": _crash_points,

@@ -1,10 +1,11 @@
 # Sourced by ./shop: what is missing and how to get it. Everything lands in .local/ and .venv/, or comes as a Debian package.
 # shellcheck shell=sh
 
-ROOT=$PWD/.local/root # Debian packages unpacked for users without root
+ROOT=$PWD/.local/root # Debian packages that are unpacked instead of installed
 LOG=$PWD/.local/log/install.log
 PYTHON_PACKAGES="python3 python3-venv"
 DATABASE_PACKAGE=mariadb-server-core
+BALANCER_PACKAGE=haproxy
 BROWSER_PACKAGE=chromium-headless-shell
 DRIVER_LIBRARY=libatomic1 # what the browser's driver, which comes with Playwright, needs and Debian's minimum lacks
 BROWSER=$ROOT/usr/lib/chromium/chromium-headless-shell
@@ -53,6 +54,8 @@ locks_checksum() { cat requirements/uv.lock requirements/dev.lock | cksum; }
 has_packages() { [ -f .venv/stamp ] && [ "$(cat .venv/stamp)" = "$(locks_checksum)" ] && .venv/bin/python -c '' 2>/dev/null; }
 
 has_database() { [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || [ -f "$ROOT/.has-$DATABASE_PACKAGE" ]; }
+
+has_balancer() { [ -x /usr/sbin/haproxy ] || command -v haproxy >/dev/null || [ -f "$ROOT/.has-$BALANCER_PACKAGE" ]; }
 
 is_installed() {
     use_private_root
@@ -114,11 +117,15 @@ use_certificates() {
     if [ -s "$bundle" ]; then export SSL_CERT_FILE="$bundle" PIP_CERT="${PIP_CERT:-$bundle}"; fi
 }
 
+open_log() {
+    mkdir -p .local/log 2>/dev/null && : >>"$LOG" ||
+        fail "no permission to write in $PWD/.local. Give it to yourself: chown -R \$(id -un) .local"
+}
+
 install() {
     use_private_root
     if has_packages && has_database; then return 0; fi
-    mkdir -p .local/log 2>/dev/null && : >>"$LOG" ||
-        fail "no permission to write in $PWD/.local. Give it to yourself: chown -R \$(id -un) .local"
+    open_log
     missing=
     if ! find_python; then missing=$PYTHON_PACKAGES; fi
     if ! has_database; then missing="$missing $DATABASE_PACKAGE"; fi
@@ -135,15 +142,23 @@ install_debian() {
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
         install_for_all 'sudo -n' "$@"
     else
-        install_privately "$@"
+        install_privately "no root here, so Debian packages go to .local/root" "$@"
     fi
+}
+
+# Installed in the ordinary way, the package would start a system service: root, too, only unpacks it.
+install_balancer() {
+    if has_balancer; then return 0; fi
+    open_log
+    command -v apt-get >/dev/null || name_packages "$BALANCER_PACKAGE"
+    install_privately "HAProxy goes to .local/root, where it starts no service" "$BALANCER_PACKAGE"
 }
 
 name_packages() {
     if [ "$(uname -s)" = Darwin ]; then
-        fail "missing: $*. On macOS (untried): brew install python@3.13 mariadb; then start again"
+        fail "missing: $*. On macOS (untried): brew install python@3.13 mariadb haproxy; then start again"
     fi
-    fail "missing: $*. This is no Debian: install Python 3.11, 3.12 or 3.13 with venv, and MariaDB's server; then start again"
+    fail "missing: $*. This is no Debian: install Python 3.11, 3.12 or 3.13 with venv, MariaDB's server and HAProxy; then start again"
 }
 
 install_for_all() {
@@ -159,14 +174,17 @@ install_for_all() {
         give_up "Debian packages cannot be installed. Try: apt-get install $*"
 }
 
+# install_privately WHY PACKAGE...: unpack them and what they need below .local/root.
 install_privately() {
+    why=$1
+    shift
     apt=$PWD/.local/apt
     rm -rf "$apt"
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$ROOT"
-    printf 'Dir::State::Lists "%s";\nDir::Cache "%s";\nDebug::NoLocking "1";\nAcquire::Languages "none";\n' \
+    printf 'Dir::State::Lists "%s";\nDir::Cache "%s";\nDebug::NoLocking "1";\nAcquire::Languages "none";\nAPT::Sandbox::User "root";\n' \
         "$apt/lists" "$apt" >"$apt/apt.conf"
     export APT_CONFIG="$apt/apt.conf"
-    step "no root here, so Debian packages go to .local/root; reading package lists" apt-get -q update ||
+    step "$why; reading package lists" apt-get -q update ||
         give_up "Debian's package lists cannot be read: is there a network? Then start again"
     step "downloading $*" apt-get -q install -d -y --no-install-recommends "$@" ca-certificates ||
         give_up "Debian packages cannot be downloaded: is there a network? Then start again"
@@ -223,7 +241,7 @@ install_with_pip() {
 
 install_browser() {
     # Without a browser the other tests are worth running, so nothing here ends the run.
-    (mkdir -p .local/log && install_debian "$BROWSER_PACKAGE" "$DRIVER_LIBRARY") || return 0
+    (open_log && install_debian "$BROWSER_PACKAGE" "$DRIVER_LIBRARY") || return 0
     [ -f "$ROOT/.has-$BROWSER_PACKAGE" ] || return 0
     printf '<?xml version="1.0"?>\n<fontconfig><dir>%s</dir><dir>/usr/share/fonts</dir><cachedir>%s</cachedir></fontconfig>\n' \
         "$ROOT/usr/share/fonts" "$PWD/.local/fontconfig" >"$ROOT/fonts.conf"

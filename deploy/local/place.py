@@ -5,7 +5,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STATE = CHECKOUT / ".local"
-PRIVATE_ROOT = STATE / "root"  # Debian packages unpacked by ./shop for users without root
+PRIVATE_ROOT = STATE / "root"  # Debian packages that ./shop unpacked instead of installing
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Place:
     @property
     def lock(self) -> Path:
         return self.state / "stack.lock"
+
+    @property
+    def control(self) -> Path:
+        """The socket that takes orders from other terminals."""
+        return self.run / "control.sock"
 
     @property
     def secrets(self) -> Path:

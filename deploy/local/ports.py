@@ -5,6 +5,7 @@ import random
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import islice
 
 from deploy.local.faults import StackFault
 
@@ -21,6 +22,7 @@ class Ports:
     storefront: int = DEFAULT_PORT
     mailbox: int = 8025
     worker_http: int = 8100
+    statistics: int = 8404
     smtp: int = 10025
     mariadb: int = 13306
     redis: int = 16379
@@ -42,19 +44,25 @@ class Ports:
         return cls(**shifted)
 
     @classmethod
-    def free(cls) -> "Ports":
-        """Ports nobody listens at, for tests beside a running shop."""
+    def free(cls, instances: int = 0) -> "Ports":
+        """Ports nobody listens at, for tests beside a running shop; with those of so many storefronts."""
         names = [field.name for field in fields(cls)]
-        return cls(**dict(zip(names, _free_ports(len(names)), strict=True)))
+        return cls(**dict(zip(names, _free_ports(len(names), instances), strict=True)))
+
+    def instance(self, number: int) -> int:
+        """Where a storefront behind the balancer listens; the balancer has the shop's own port."""
+        return self.storefront + number
 
 
-def _free_ports(count: int) -> list[int]:
-    found: list[int] = []
-    for port in random.sample(FREE_PORTS, k=len(FREE_PORTS)):
-        if fault_at(port) is None:
-            found.append(port)
-        if len(found) == count:
-            return found
+def _free_ports(count: int, followers: int) -> list[int]:
+    """So many different ones; as many as `followers` right after the first are free, too."""
+    free = (port for port in random.sample(FREE_PORTS, k=len(FREE_PORTS)) if fault_at(port) is None)
+    for first in free:
+        row = range(first, first + 1 + followers)
+        if not any(map(fault_at, row)):
+            found = [first, *islice((port for port in free if port not in row), count - 1)]
+            if len(found) == count:
+                return found
     raise StackFault("no free ports were found; end some of the programs that listen on this machine")
 
 

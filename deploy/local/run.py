@@ -5,12 +5,16 @@ import os
 import shutil
 import time
 from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from deploy.local import noticeboard
 from deploy.local.backing import backing_parts
+from deploy.local.control import Control
 from deploy.local.environment import environment
 from deploy.local.faults import PartFailed, StackFault
 from deploy.local.first_data import MANAGER, SHOPPER, demo_accounts, first_data_parts
+from deploy.local.fleet import Fleet, fleet_tier_parts
+from deploy.local.instances import Instances
 from deploy.local.lock import take_lock
 from deploy.local.part import Part
 from deploy.local.place import Place
@@ -25,17 +29,17 @@ ROOM_MB = 20
 CARDS = "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0000 0000 3220 asks for 3-D Secure"
 
 
-def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
-    """Every part of the plain stack."""
+def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str], fleet: Fleet | None) -> tuple[Part, ...]:
+    """Every part of the stack; without a fleet one storefront is the shop."""
     return (
         *backing_parts(place, ports, environ),
         *first_data_parts(place, ports, environ),
-        *tier_parts(place, ports, environ),
+        *(fleet_tier_parts(place, ports, environ, fleet) if fleet else tier_parts(place, ports, environ)),
     )
 
 
-def run(place: Place, ports: Ports, given: Mapping[str, str]) -> int:
-    """Run the shop; returns the exit code.
+def run(place: Place, ports: Ports, given: Mapping[str, str], fleet: Fleet | None = None) -> int:
+    """Run the shop, with its storefronts behind a balancer if there is a fleet; returns the exit code.
 
     Raises:
         StackFault: it cannot be started, or a part failed for good.
@@ -46,15 +50,15 @@ def run(place: Place, ports: Ports, given: Mapping[str, str]) -> int:
     lock = take_lock(place.lock)
     try:
         shutil.rmtree(place.crash, ignore_errors=True)  # a crash point kills once a run
-        parts = shop_parts(place, ports, environment(place.state, ports, given))
+        parts = shop_parts(place, ports, environment(place.state, ports, given), fleet)
         check_ports((part.name, port) for part in parts for port in part.ports)
-        return asyncio.run(run_parts(parts, place, ports, lock))
+        return asyncio.run(run_parts(parts, place, ports, lock, fleet))
     finally:
         noticeboard.take_down(place)
         os.close(lock)
 
 
-async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int) -> int:
+async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int, fleet: Fleet | None = None) -> int:
     """Run these parts until a signal; 0 after an orderly end, 1 when it had to be killed.
 
     Raises:
@@ -70,8 +74,9 @@ async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int
         async with StopSignals(supervisor.kill) as signals:
             try:
                 if await _unless(signals.stopped, supervisor.start()):
-                    terminal.say(announcement(place, ports, time.monotonic() - began))
-                    await _unless(signals.stopped, supervisor.watch())
+                    async with _taking_orders(place, fleet, supervisor):
+                        terminal.say(announcement(place, ports, time.monotonic() - began, fleet))
+                        await _unless(signals.stopped, supervisor.watch())
                 terminal.say("stopping; Ctrl-C once more kills")
             except PartFailed as fault:
                 _show_last_lines(terminal, fault)
@@ -82,6 +87,10 @@ async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int
             return 1 if signals.has_killed else 0
     finally:
         terminal.close()
+
+
+def _taking_orders(place: Place, fleet: Fleet | None, supervisor: Supervisor) -> AbstractAsyncContextManager[object]:
+    return Control(place, Instances(fleet, supervisor).obey) if fleet else nullcontext()
 
 
 async def _unless(stopped: asyncio.Event, awaitable: Awaitable[None]) -> bool:
@@ -98,7 +107,7 @@ async def _unless(stopped: asyncio.Event, awaitable: Awaitable[None]) -> bool:
     return True
 
 
-def announcement(place: Place, ports: Ports, seconds: float) -> str:
+def announcement(place: Place, ports: Ports, seconds: float, fleet: Fleet | None) -> str:
     """Addresses and accounts, for the end of the start."""
     shop, passwords = f"http://localhost:{ports.storefront}", demo_accounts(place)
     return "\n".join(
@@ -108,12 +117,20 @@ def announcement(place: Place, ports: Ports, seconds: float) -> str:
             f"  Back office   {shop}/back-office/orders   {MANAGER}, password {passwords[MANAGER]}",
             f"  Account       {shop}/account   {SHOPPER}, password {passwords[SHOPPER]}",
             f"  Mailbox       http://localhost:{ports.mailbox}",
+            *_about_balancer(ports, fleet),
             f"  Test cards    {CARDS}",
             f"  Logs          {place.log}",
             "Ctrl-C, or ./shop stop in another terminal, ends everything.",
             "",
         )
     )
+
+
+def _about_balancer(ports: Ports, fleet: Fleet | None) -> tuple[str, ...]:
+    if not fleet:
+        return ()
+    storefronts = ", ".join(str(ports.instance(number)) for number in fleet.names)
+    return (f"  Balancer      http://localhost:{ports.statistics}   storefronts at {storefronts}",)
 
 
 def _show_last_lines(terminal: Terminal, fault: PartFailed) -> None:

@@ -1,4 +1,4 @@
-"""The shop's own parts: the worker tier, and the storefront that opens last."""
+"""The shop's own parts: the worker tier, and storefronts, which open last."""
 
 import sys
 from collections.abc import Mapping
@@ -16,11 +16,28 @@ WORKER_STOP_S = 7  # how long a running task may take before its process is kill
 
 
 def tier_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
-    """All of them; on AWS's own queues there is no daemon, as its stand-in cannot sign its calls."""
+    """Both tiers, with one storefront."""
+    workers = worker_parts(place, ports, environ)
+    return (*workers, storefront_part(1, ports.storefront, environ, tuple(part.name for part in workers)))
+
+
+def worker_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
+    """The worker tier; on AWS's own queues there is no daemon, as its stand-in cannot sign its calls."""
     workers = tuple(_worker(queue, environ) for queue in WORKER_QUEUES)
     daemon = (_worker_daemon(place, ports, environ),) if environ["SQS_ENDPOINT_URL"] else ()
-    before = (*workers, _worker_http(ports, environ), *daemon)
-    return (*before, _storefront(ports, environ, tuple(part.name for part in before)))
+    return (*workers, _worker_http(ports, environ), *daemon)
+
+
+def storefront_part(number: int, port: int, environ: Mapping[str, str], opens_after: tuple[str, ...]) -> Part:
+    return Part(
+        name=f"storefront-{number}",
+        command=(sys.executable, "-m", "storefront", "--port", str(port)),
+        environment=environ,
+        probe=answers_200(port, "/readyz"),
+        needs=BACKING,
+        opens_after=(*FIRST_DATA, *opens_after),
+        ports=(port,),
+    )
 
 
 def _worker(queue: str, environ: Mapping[str, str]) -> Part:
@@ -64,16 +81,4 @@ def _worker_daemon(place: Place, ports: Ports, environ: Mapping[str, str]) -> Pa
         probe=says_ready,
         needs=("sqs",),
         opens_after=("worker-http",),
-    )
-
-
-def _storefront(ports: Ports, environ: Mapping[str, str], workers: tuple[str, ...]) -> Part:
-    return Part(
-        name="storefront-1",
-        command=(sys.executable, "-m", "storefront", "--port", str(ports.storefront)),
-        environment=environ,
-        probe=answers_200(ports.storefront, "/readyz"),
-        needs=BACKING,
-        opens_after=(*FIRST_DATA, *workers),
-        ports=(ports.storefront,),
     )

@@ -4,6 +4,7 @@ No file may grow beyond LARGEST_BYTES, which is what a full disk does; -1: as la
 """
 
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -12,23 +13,41 @@ from pathlib import Path
 from deploy.local import __main__ as door
 from deploy.local import keeper
 from deploy.local.place import CHECKOUT, Place
-from deploy.local.ports import Ports
+from deploy.local.ports import Ports, fault_at
 
 MARK = "STACK_OF_THIS_TEST"
 NO_LIMIT = -1
+BASES = range(9000, 20000)  # shifted by as much, no part's port is one that Linux gives to outgoing connections
 
 
-def run(place: Place, ports: Ports, largest_bytes: int = NO_LIMIT) -> subprocess.CompletedProcess[str]:
-    words = (str(place.state), str(largest_bytes), "run", "--port", str(ports.storefront))
-    return subprocess.run(
-        [sys.executable, "-m", "tests.integration.door", *words],
-        cwd=CHECKOUT,
-        env={**os.environ, MARK: str(place.state)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+def free_base() -> Ports:
+    """Free ports that `run --port` can mean, with those of three storefronts behind a balancer."""
+    shifted = (Ports.based_on(base) for base in random.sample(BASES, k=len(BASES)))
+    return next(ports for ports in shifted if not any(map(fault_at, _all_of(ports))))
+
+
+def _all_of(ports: Ports) -> list[int]:
+    return [*vars(ports).values(), *map(ports.instance, (1, 2, 3))]
+
+
+def run(
+    place: Place, ports: Ports, largest_bytes: int = NO_LIMIT, options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    command, environ = _door(place, largest_bytes, "run", "--port", str(ports.storefront), *options)
+    return subprocess.run(command, cwd=CHECKOUT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+
+def start(place: Place, *words: str) -> subprocess.Popen[str]:
+    """The door with these words, which goes on by itself; whoever calls reads what it says, or it waits."""
+    command, environ = _door(place, NO_LIMIT, *words)
+    return subprocess.Popen(
+        command, cwd=CHECKOUT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+def _door(place: Place, largest_bytes: int, *words: str) -> tuple[list[str], dict[str, str]]:
+    command = [sys.executable, "-m", "tests.integration.door", str(place.state), str(largest_bytes), *words]
+    return command, {**os.environ, MARK: str(place.state)}
 
 
 def left_running(place: Place) -> list[str]:

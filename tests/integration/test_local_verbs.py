@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from deploy.local import __main__ as door
 from deploy.local import mariadb, noticeboard, run
+from deploy.local.asking import instance
 from deploy.local.ending import reset, stop
 from deploy.local.faults import CannotLook, StackFault, UsageFault
 from deploy.local.lock import take_lock
@@ -21,9 +23,9 @@ from deploy.local.status import status
 
 NOW = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
-    *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak"),
+    *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak", "instance"),
 }
-LATER = {"bench", "catalog", "instance", "reader", "load", "bundle", "deploy", "demo"}
+LATER = {"bench", "catalog", "reader", "load", "bundle", "deploy", "demo"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 
@@ -42,7 +44,7 @@ def shop(*words: str) -> subprocess.CompletedProcess[str]:
 def test_help_has_a_line_for_every_verb() -> None:
     lines = shop("help").stdout.splitlines()
 
-    found = [line.split()[0] for line in lines if line.startswith("  ")]
+    found = [line.split()[0] for line in lines if re.match("  [a-z]", line)]
     assert sorted(found) == sorted(NOW | LATER)
 
 
@@ -60,10 +62,41 @@ def test_a_later_verb_says_not_yet(verb: str) -> None:
     assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", f"shop: {verb}: not yet\n")
 
 
-@pytest.mark.parametrize("options", [["--instances", "2"], ["--sticky"], ["--readers", "1"]])
-def test_a_later_option_of_run_says_not_yet(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert door.main(["run", *options]) == 2
+def test_a_later_option_of_run_says_not_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", "--readers", "1"]) == 2
     assert "not yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["0", "21", "-1"])
+def test_a_number_of_instances_out_of_range_is_a_wrong_use(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", f"--instances={number}"]) == 2
+    assert capsys.readouterr().err == "shop: --instances must be 1 to 20\n"
+
+
+def test_sticky_without_a_balancer_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", "--sticky"]) == 2
+    assert capsys.readouterr().err == "shop: --sticky needs --instances: without it there is no balancer\n"
+
+
+def test_an_instance_of_no_stack_cannot_be_told_anything(place: Place) -> None:
+    with pytest.raises(CannotLook, match=r"no stack of this checkout runs. Start it: \./shop run"):
+        instance(place, "stop", 1)
+
+
+def test_an_instance_of_a_plain_stack_cannot_be_told_anything(place: Place) -> None:
+    take_lock(place.lock)
+    noticeboard.post(place, Notice(os.getpid(), 8000, [ROW]))
+
+    with pytest.raises(UsageFault, match=r"runs without a balancer. Start it with one: \./shop run --instances 3"):
+        instance(place, "stop", 1)
+
+
+def test_an_instance_of_a_stack_that_is_not_open_yet_cannot_be_told_anything(place: Place) -> None:
+    take_lock(place.lock)
+    noticeboard.post(place, Notice(os.getpid(), 8000, [{**ROW, "name": "haproxy", "state": "waiting"}]))
+
+    with pytest.raises(CannotLook, match="the shop is not open yet"):
+        instance(place, "stop", 1)
 
 
 def test_a_port_out_of_range_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

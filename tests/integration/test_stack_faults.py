@@ -1,7 +1,6 @@
 """`run` where it cannot: an exit code, one sentence with the next step, and no process left."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -13,20 +12,17 @@ import pytest
 from deploy.local import mariadb, noticeboard
 from deploy.local.faults import PartFailed
 from deploy.local.place import Place
-from deploy.local.ports import Ports, fault_at
-from tests.integration.door import left_running, run
+from deploy.local.ports import Ports
+from tests.integration.door import free_base, left_running, run
 from tests.integration.test_running_stack import Start, start, states, wait_until_ready
 from tests.integration.test_supervisor import LIVES, PATIENCE_S
 
 __all__ = ["start"]
-BASES = range(9000, 20000)  # shifted by as much, no part's port is one that Linux gives to outgoing connections
 
 
 @pytest.fixture(scope="module")
 def ports() -> Ports:
-    """Free ports that `run --port` can mean."""
-    shifted = (Ports.based_on(base) for base in random.sample(BASES, k=len(BASES)))
-    return next(ports for ports in shifted if not any(map(fault_at, vars(ports).values())))
+    return free_base()
 
 
 @pytest.fixture
@@ -52,6 +48,13 @@ def test_a_taken_port_is_named_before_anything_starts(place: Place, ports: Ports
     )
     assert list(place.log.iterdir()) == []
     assert not place.mysql.exists()
+
+
+def test_a_taken_port_behind_the_balancer_is_named(place: Place, ports: Ports) -> None:
+    with socket.create_server(("127.0.0.1", ports.instance(2))):
+        told = what_is_told(place, run(place, ports, options=("--instances", "3")))
+
+    assert told.startswith(f"port {ports.instance(2)} of storefront-2 is taken by another program. ")
 
 
 def test_a_folder_that_may_not_be_written_is_named(place: Place, ports: Ports) -> None:

@@ -15,6 +15,7 @@ def test_the_plain_ports_are_the_contracts() -> None:
         "storefront": 8000,
         "mailbox": 8025,
         "worker_http": 8100,
+        "statistics": 8404,
         "smtp": 10025,
         "mariadb": 13306,
         "redis": 16379,
@@ -45,6 +46,21 @@ def test_free_ports_differ_and_are_free() -> None:
 
     assert len(set(ports)) == len(ports)
     assert [fault_at(port) for port in ports] == [None] * len(ports)
+
+
+def test_free_ports_leave_room_for_storefronts_behind_the_balancer() -> None:
+    ports = Ports.free(20)
+
+    behind = [ports.instance(number) for number in range(1, 21)]
+    assert behind == list(range(ports.storefront + 1, ports.storefront + 21))
+    assert set(behind).isdisjoint(asdict(ports).values())
+    assert [fault_at(port) for port in behind] == [None] * 20
+
+
+def test_twenty_storefronts_fit_between_the_contracts_ports() -> None:
+    ports = Ports()
+
+    assert {ports.instance(number) for number in range(1, 21)}.isdisjoint(asdict(ports).values())
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 (a program that listens everywhere)

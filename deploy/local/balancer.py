@@ -1,0 +1,110 @@
+"""HAProxy before the storefronts, as an ALB is on AWS: where it is installed, its configuration, its part."""
+
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from deploy.local.faults import StackFault
+from deploy.local.part import Part
+from deploy.local.place import PRIVATE_ROOT, Place
+from deploy.local.ports import Ports
+from deploy.local.probes import answers_200
+from deploy.local.rotation import Rotation
+
+BALANCER = "haproxy"
+CONFIGURATION = Template(Path(__file__).with_name("haproxy.cfg").read_text(encoding="utf-8"))
+LIBRARIES = "LD_LIBRARY_PATH"
+# As an ALB's: a session on one machine, told apart by an opaque value.
+COOKIE = (
+    'cookie AWSALB insert indirect nocache httponly dynamic attr "Max-Age=3600"\n    dynamic-cookie-key one-machine'
+)
+SOFT_STOP = signal.SIGUSR1  # running requests end first, for as long as hard-stop-after says
+PLACES = (Path("/usr/sbin/haproxy"), PRIVATE_ROOT / "usr/sbin/haproxy")
+MISSING = "HAProxy is not installed; ./shop run --instances N fetches it (Debian package haproxy)"
+
+
+class Balancer:
+    """HAProxy on the shop's port, and the storefronts behind it, by name.
+
+    Attributes:
+        rotation: takes storefronts out and puts them back while it runs.
+    """
+
+    def __init__(self, place: Place, ports: Ports, storefronts: Mapping[str, int], *, is_sticky: bool) -> None:
+        self._folder = place.run
+        self._ports = ports
+        self._storefronts = storefronts
+        self._is_sticky = is_sticky
+        self.rotation = Rotation(place.run / "haproxy.sock")
+
+    def part(self, environ: Mapping[str, str]) -> Part:
+        """It starts when all storefronts are ready, and ends before them: its requests are answered first.
+
+        Raises:
+            StackFault: HAProxy is not installed.
+        """
+        return Part(
+            name=BALANCER,
+            command=(str(find_haproxy()), "-db", "-C", str(self._folder), "-f", "haproxy.cfg"),
+            environment=_with_private_libraries(environ),
+            probe=answers_200(self._ports.statistics, "/"),
+            needs=tuple(self._storefronts),
+            ports=(self._ports.storefront, self._ports.statistics),
+            prepare=self._configure,
+            stop_signal=SOFT_STOP,
+        )
+
+    def configuration(self) -> str:
+        """For a start now: whatever is out of rotation begins so."""
+        return CONFIGURATION.substitute(
+            shop_port=self._ports.storefront,
+            shop_binds=_binds(self._ports.storefront),
+            statistics_binds=_binds(self._ports.statistics),
+            cookie=COOKIE if self._is_sticky else "",
+            servers="\n    ".join(map(self._server, self._storefronts)),
+        )
+
+    def _server(self, name: str) -> str:
+        state = " disabled" if name in self.rotation.out else ""
+        return f"server {name} 127.0.0.1:{self._storefronts[name]}{state}"
+
+    def _configure(self) -> None:
+        (self._folder / "haproxy.cfg").write_text(self.configuration(), encoding="utf-8")
+
+
+def find_haproxy() -> Path:
+    """The one on the PATH, Debian's own, or the one that ./shop unpacked.
+
+    Raises:
+        StackFault: there is none.
+    """
+    on_path = shutil.which(BALANCER)
+    for haproxy in (*([Path(on_path)] if on_path else []), *PLACES):
+        if haproxy.is_file():
+            return haproxy
+    raise StackFault(MISSING)
+
+
+def _with_private_libraries(environ: Mapping[str, str]) -> dict[str, str]:
+    """What was unpacked finds its libraries nowhere else; they come last, so that the system's own win."""
+    folders = [str(folder) for folder in PRIVATE_ROOT.glob("usr/lib/*-linux-gnu")]
+    known = environ.get(LIBRARIES)
+    return {**environ, LIBRARIES: os.pathsep.join([*([known] if known else []), *folders])}
+
+
+def _binds(port: int) -> str:
+    addresses = ("127.0.0.1", "[::1]") if _has_ipv6() else ("127.0.0.1",)
+    return "\n    ".join(f"bind {address}:{port}" for address in addresses)
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
