@@ -1,7 +1,7 @@
 """A target behind the balancer that tells what reached it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ class Target:
     """Answers each GET with its name; takes POSTs and hangs up without a word.
 
     Attributes:
+        hang_up: stop listening.
         seen: headers of all requests but the balancer's own questions, oldest first.
     """
 
@@ -20,6 +21,7 @@ class Target:
     port: int = 0
     is_ready: bool = True
     posts: int = 0
+    hang_up: Callable[[], None] = field(init=False)
     seen: list[Headers] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,6 +61,6 @@ async def _answer(writer: asyncio.StreamWriter, status: str, body: str) -> None:
 async def open_target(name: str) -> AsyncIterator[Target]:
     target = Target(name)
     server = await asyncio.start_server(target.serve, "127.0.0.1", 0)
-    target.port = server.sockets[0].getsockname()[1]
+    target.port, target.hang_up = server.sockets[0].getsockname()[1], server.close
     async with server:
         yield target

@@ -7,6 +7,7 @@ from typing import Any
 
 from deploy.local import noticeboard
 from deploy.local.faults import CannotLook, StackFault, UsageFault
+from deploy.local.part import BALANCER
 from deploy.local.place import Place
 from deploy.local.sockets import near
 
@@ -23,7 +24,7 @@ def instance(place: Place, action: str, number: int) -> int:
         UsageFault: it runs without a balancer, or has no such storefront.
         StackFault: it cannot be done.
     """
-    if not any(row["name"] == "haproxy" for row in noticeboard.read(place).parts):
+    if not any(row["name"] == BALANCER for row in noticeboard.read(place).parts):
         raise UsageFault("the shop runs without a balancer. Start it with one: ./shop run --instances 3")
     print(ask(place, {"action": action, "instance": number}))
     return 0

@@ -9,13 +9,12 @@ from pathlib import Path
 from string import Template
 
 from deploy.local.faults import StackFault
-from deploy.local.part import Part
+from deploy.local.part import BALANCER, Part
 from deploy.local.place import PRIVATE_ROOT, Place
 from deploy.local.ports import Ports
 from deploy.local.probes import answers_200
 from deploy.local.rotation import Rotation
 
-BALANCER = "haproxy"
 CONFIGURATION = Template(Path(__file__).with_name("haproxy.cfg").read_text(encoding="utf-8"))
 LIBRARIES = "LD_LIBRARY_PATH"
 # As an ALB's: a session on one machine, told apart by an opaque value.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+BALANCER = "haproxy"  # the name of the part that is there with --instances only
+
 
 class Output(Protocol):
     """What a running process has said so far."""

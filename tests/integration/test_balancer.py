@@ -1,5 +1,6 @@
 """HAProxy as an ALB's stand-in, before targets that tell what reached them."""
 
+import asyncio
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from deploy.local.faults import StackFault
 from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.rotation import Rotation
+from deploy.local.sockets import near
 from deploy.local.supervisor import Supervisor
 from tests.toy_target import Target, open_target
 from tests.waiting import until
@@ -33,10 +35,18 @@ class Balanced:
     targets: dict[str, Target]
     rotation: Rotation
     supervisor: Supervisor
+    socket: Path
 
     @property
     def browser(self) -> Browser:
         return Browser(f"http://127.0.0.1:{self.ports.storefront}")
+
+    async def stop_looking(self, name: str) -> None:
+        """Let the balancer take this target for ready, whatever becomes of it."""
+        reader, writer = await asyncio.open_unix_connection(near(self.socket))
+        writer.write(f"disable health storefronts/{name}\n".encode())
+        assert await reader.read() == b"\n"
+        writer.close()
 
     async def spread(self, requests: int, browser: Browser | None = None) -> Counter[str]:
         """Who answers so many requests, one after the other; without a browser each is a stranger's."""
@@ -53,7 +63,7 @@ async def balanced(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         haproxy = Balancer(place, ports, behind, is_sticky=getattr(request, "param", "") == STICKY)
         parts = [replace(haproxy.part(os.environ), needs=())]
         supervisor = await stack.enter_async_context(Supervisor(parts, place))
-        yield Balanced(ports, targets, haproxy.rotation, supervisor)
+        yield Balanced(ports, targets, haproxy.rotation, supervisor, place.run / "haproxy.sock")
 
 
 async def test_requests_go_to_all_in_turn(balanced: Balanced) -> None:
@@ -74,6 +84,15 @@ async def test_a_request_that_is_lost_is_sent_to_nobody_else(balanced: Balanced)
 
     assert lost.status == 502
     assert sum(target.posts for target in balanced.targets.values()) == 1
+
+
+async def test_a_request_to_a_target_that_is_gone_is_refused_and_not_another_ones(balanced: Balanced) -> None:
+    await balanced.stop_looking("left")
+    balanced.targets["left"].hang_up()
+
+    statuses = [(await balanced.browser.get("/")).status for _ in range(4)]
+
+    assert sorted(statuses) == [200, 200, 503, 503]
 
 
 async def test_a_target_that_is_not_ready_gets_nothing_until_it_is(balanced: Balanced) -> None:
