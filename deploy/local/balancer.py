@@ -89,10 +89,10 @@ def find_haproxy() -> Path:
 
 
 def _with_private_libraries(environ: Mapping[str, str]) -> dict[str, str]:
-    """What was unpacked finds its libraries nowhere else; they come last, so that the system's own win."""
-    folders = [str(folder) for folder in PRIVATE_ROOT.glob("usr/lib/*-linux-gnu")]
-    known = environ.get(LIBRARIES)
-    return {**environ, LIBRARIES: os.pathsep.join([*([known] if known else []), *folders])}
+    """What was unpacked finds its libraries nowhere else, whoever starts it."""
+    unpacked = [str(folder) for where in ("usr/lib", "lib") for folder in PRIVATE_ROOT.glob(f"{where}/*-linux-gnu")]
+    known = [environ[LIBRARIES]] if environ.get(LIBRARIES) else []
+    return {**environ, LIBRARIES: os.pathsep.join([*known, *unpacked])}
 
 
 def _binds(port: int) -> str:

@@ -63,9 +63,9 @@ class Instances:
         """Drain it, wait for its running requests, and end it; it stays down until `start`."""
         async with self._turns[name]:
             await self._rotation.take_out(name)
-            cut_off = await self._wait_for_requests(name)
+            left = await self._wait_for_requests(name)
             await self._supervisor.stop_part(name)
-            rest = f"; {cut_off} requests were still running after {LONGEST_REQUEST_S:g} s" if cut_off else ""
+            rest = f"; requests that still ran after {LONGEST_REQUEST_S:g} s: {left}" if left else ""
             return f"{name} is stopped{rest}{self._who_is_left()}"
 
     async def kill(self, name: str) -> str:

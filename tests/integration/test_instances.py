@@ -5,14 +5,24 @@ import http.client
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from deploy.local import instances
 from deploy.local.backing import BackingServices
 from deploy.local.faults import UsageFault
+from deploy.local.fleet import Fleet
+from deploy.local.instances import Instances
+from deploy.local.place import Place
+from deploy.local.ports import Ports
+from deploy.local.rotation import Rotation
+from deploy.local.supervisor import Supervisor
 from shared.db import Database
 from tests.fleets import RunningFleet, open_fleet
+from tests.integration.test_supervisor import LIVES
+from tests.integration.toy_stack import script_part
 from tests.waiting import until
 from tests.web.browser import Browser
 
@@ -172,6 +182,28 @@ async def test_with_all_instances_stopped_the_balancer_says_503_until_one_is_sta
     assert await who_answers(fleet) == {"storefront-2"}
     with pytest.raises(UsageFault, match=r"storefront-1 is stopped\. Start it: \./shop instance start 1"):
         await fleet.instances.kill("storefront-1")
+
+
+async def test_a_request_that_never_ends_does_not_hold_up_the_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy(Rotation):
+        async def take_out(self, storefront: str) -> None:
+            self.out.add(storefront)
+
+        async def requests_at(self, storefront: str) -> int:
+            return 2
+
+    monkeypatch.setattr(instances, "LONGEST_REQUEST_S", 0.1)
+    place = Place(tmp_path)
+    place.make()
+    fleet = Fleet(place, Ports(), 2)
+    fleet.rotation = Busy(tmp_path)
+
+    async with Supervisor([script_part("storefront-1", LIVES)], place) as supervisor:
+        told = await Instances(fleet, supervisor).stop("storefront-1")
+
+    assert told == "storefront-1 is stopped; requests that still ran after 0.1 s: 2"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/worker"])
