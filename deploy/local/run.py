@@ -129,8 +129,8 @@ def announcement(place: Place, ports: Ports, seconds: float, fleet: Fleet | None
 def _about_balancer(ports: Ports, fleet: Fleet | None) -> tuple[str, ...]:
     if not fleet:
         return ()
-    storefronts = ", ".join(str(ports.instance(number)) for number in fleet.names)
-    return (f"  Balancer      http://localhost:{ports.statistics}   storefronts at {storefronts}",)
+    last = f" to {ports.instance(len(fleet.names))}" if len(fleet.names) > 1 else ""
+    return (f"  Balancer      http://localhost:{ports.statistics}   storefronts at {ports.instance(1)}{last}",)
 
 
 def _show_last_lines(terminal: Terminal, fault: PartFailed) -> None:

@@ -67,7 +67,7 @@ def test_the_shop_opens_last_takes_orders_and_leaves_nothing_when_it_is_killed(p
         wait_until(lambda: not left_running(place))
 
     assert (named[-1], is_open) == ("haproxy", 200)
-    assert f"http://localhost:{port + 404}   storefronts at {port + 1}, {port + 2}" in told
+    assert f"http://localhost:{port + 404}   storefronts at {port + 1} to {port + 2}\n" in told
     assert orders == [
         (0, "storefront-2 is stopped\n"),
         (2, "shop: storefront-2 is stopped. Start it: ./shop instance start 2\n"),
