@@ -4,10 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+COLUMNS = ("row", "value", "unit", "limit", "ratio", "target", "")
+
 
 @dataclass(frozen=True)
 class Row:
-    """ratio: how many times better than the limit; limit: must; target: aim, where it is another."""
+    """A figure beside what it is held against.
+
+    Attributes:
+        limit: in the same unit: what the same run could do at best, or what is asked for.
+        ratio: how near the value comes to the limit; above 1 it is better than that.
+        target: what the ratio must reach. A row that only informs has neither limit nor ratio nor target.
+    """
 
     name: str
     value: float
@@ -16,19 +24,44 @@ class Row:
     ratio: float | None = None
     target: float | None = None
 
+    @property
+    def is_good(self) -> bool:
+        return self.ratio is None or self.target is None or self.ratio >= self.target
+
+
+def more_is_better(name: str, value: float, unit: str, *, limit: float, target: float) -> Row:
+    return Row(name, _round(value), unit, _round(limit), round(value / limit, 2), target)
+
+
+def less_is_better(name: str, value: float, unit: str, *, limit: float, target: float) -> Row:
+    return Row(name, _round(value), unit, _round(limit), round(limit / value, 2), target)
+
+
+def informs(name: str, value: float, unit: str) -> Row:
+    return Row(name, _round(value), unit)
+
 
 def as_json(rows: Sequence[Row]) -> str:
     return json.dumps({"rows": [asdict(row) for row in rows]}) + "\n"
 
 
 def as_text(rows: Sequence[Row]) -> str:
-    lines = [f"{row.name:<36}{row.value:>8} {row.unit:<9}{_limit(row)}" for row in rows]
-    return "\n".join(lines) + "\n"
+    """A table, numbers to the right, with a word on each row that has a target."""
+    lines = [COLUMNS, *map(_cells, rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(COLUMNS))]
+    words = {0, 2, len(COLUMNS) - 1}
+    return "".join(
+        "  ".join(f"{cell:{'<' if at in words else '>'}{widths[at]}}" for at, cell in enumerate(line)).rstrip() + "\n"
+        for line in lines
+    )
 
 
-def _limit(row: Row) -> str:
-    return "" if row.limit is None else f"limit {row.limit}, {row.ratio} × as good"
+def _cells(row: Row) -> tuple[str, ...]:
+    numbers = ["" if each is None else f"{each:g}" for each in (row.limit, row.ratio, row.target)]
+    verdict = "" if row.target is None else "good" if row.is_good else "MISSED"
+    return (row.name, f"{row.value:g}", row.unit, *numbers, verdict)
 
 
-def are_good(rows: Sequence[Row]) -> bool:
-    return all(row.ratio is None or row.ratio >= 1 for row in rows)
+def _round(value: float) -> float:
+    """Three digits that count; more are noise."""
+    return float(f"{value:.3g}")

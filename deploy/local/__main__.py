@@ -137,6 +137,11 @@ def _soak(arguments: list[str]) -> int:
     os.execv(sys.executable, [sys.executable, "-m", "tests.faults.soak", *arguments])  # noqa: S606
 
 
+def _bench(arguments: list[str]) -> int:
+    """Become the bench, which starts what it measures beside whatever runs."""
+    os.execv(sys.executable, [sys.executable, "-m", "bench", *arguments])  # noqa: S606
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -157,6 +162,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     **{verb: _program(verb) for verb in PROGRAMS},
     "backup": _backup,
     "soak": _soak,
+    "bench": _bench,
 }
 
 

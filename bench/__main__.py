@@ -1,0 +1,43 @@
+"""`./shop bench [--json] [--only ROW]`: the figures of this machine against their limits.
+
+Exit codes: 0 all targets are reached, 1 one is missed, 2 there is no such row.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from bench.registry import ROWS, measure
+from bench.rows import as_json, as_text
+from deploy.local.faults import StackFault
+
+
+def main(words: Sequence[str]) -> int:
+    options = _options(words)
+    try:
+        rows = asyncio.run(measure({options.only} if options.only else ROWS.keys()))
+    except StackFault as fault:
+        sys.stderr.write(f"shop: {fault}\n")
+        return fault.exit_code
+    except KeyboardInterrupt:
+        return 1
+    sys.stdout.write(as_json(rows) if options.json else as_text(rows))
+    return 0 if all(row.is_good for row in rows) else 1
+
+
+def _options(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./shop bench",
+        description="The figures of this machine. A row is good when its ratio to its limit reaches its target.",
+        epilog="rows:\n" + "".join(f"  {name:<14}{told}\n" for name, told in ROWS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser.add_argument("--only", metavar="ROW", choices=tuple(ROWS), help="measure this row only")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""Every row of `./shop bench`: what it tells, and what measures it. A new row is a line here."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.orders import measure_orders
+from bench.pipeline import measure_pipeline
+from bench.rows import Row
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One run that yields these rows, in this order; tells what each row is about.
+
+    It starts what it needs, on free ports and in a folder of its own. Where it holds us against something else, it
+    lets both take turns (A B A B), so that whatever else the machine does hits both.
+    """
+
+    rows: Mapping[str, str]
+    measure: Callable[[], Awaitable[Sequence[Row]]]
+
+
+MEASUREMENTS = (
+    Measurement(
+        {"pipeline": "steps a second of one worker, their work stubbed out; limit: tasks that do nothing"},
+        measure_pipeline,
+    ),
+    Measurement(
+        {
+            "orders": "orders a second from placed to mailed, everything on this machine; limit: what is asked for",
+            "orders-cpu": "CPU of the worker tier for an order; limit: what is asked for",
+            "emulator-cpu": "CPU of the SQS emulator for an order, which stands for a service elsewhere",
+        },
+        measure_orders,
+    ),
+)
+ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}
+
+
+async def measure(wanted: Collection[str], measurements: Sequence[Measurement] = MEASUREMENTS) -> list[Row]:
+    """These rows, measured one after another in the registry's order."""
+    found: list[Row] = []
+    for each in measurements:
+        if each.rows.keys() & set(wanted):
+            found += await each.measure()
+    return [row for row in found if row.name in wanted]
