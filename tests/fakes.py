@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 
 from shared.gateway import Charge, Outcome, PaymentUnsure
 from shared.messages import Message
-from workers.mail import MailFault
+from workers.mail import MailFault, Written
 
 
 @dataclass
@@ -35,7 +37,8 @@ class MemoryMailer:
     faults: list[MailFault] = field(default_factory=list)
     take_before_fault: bool = False
 
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
+    async def send(self, mail: Written, sender: str, recipient: str) -> str:
+        message = message_from_bytes(mail.content, policy=default)
         if self.faults:
             if self.take_before_fault:
                 self.taken.append(message)

@@ -16,7 +16,7 @@ from shared.queries.documents import Document, NewDocument
 from shared.queries.jobs import HeldJob
 from shared.queries.mail_sendings import Sending
 from shared.queries.users import Link, User
-from workers.mail import MailRefused, MailUnavailable, ascii_address
+from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, write
 from workers.mail_doubt import Fate, fate_in_doubt
 from workers.tools import Tools
 
@@ -48,12 +48,11 @@ async def send_account_mail(tools: Tools, held: HeldJob) -> None:
     if fate is Fate.TAKEN:
         await _note(tools, reserved, "found by its Message-ID")
         return
-    message = _letter(tools, found, reserved)
-    content = bytes(message)
-    digest, is_blind = sha256(content).hexdigest(), fate is Fate.UNKNOWN
-    sending = Sending(reserved.id, held.token, digest, len(content), is_blind=is_blind)
+    mail = write(_letter(tools, found, reserved))
+    digest, is_blind = sha256(mail.content).hexdigest(), fate is Fate.UNKNOWN
+    sending = Sending(reserved.id, held.token, digest, len(mail.content), is_blind=is_blind)
     await tools.database.retrying(lambda connection: _begin(connection, tools, held, sending))
-    reply = await _hand_over(tools, message, found, sending)
+    reply = await _hand_over(tools, mail, found, sending)
     await _note(tools, reserved, reply)
 
 
@@ -112,10 +111,10 @@ async def _begin(connection: Connection, tools: Tools, held: HeldJob, sending: S
     await mail_sendings.begin(connection, sending)
 
 
-async def _hand_over(tools: Tools, message: EmailMessage, found: Addressed, sending: Sending) -> str:
+async def _hand_over(tools: Tools, mail: Written, found: Addressed, sending: Sending) -> str:
     """Send it; what the server certainly did not take is no longer in doubt."""
     try:
-        return await tools.mailer.send(message, parseaddr(tools.settings.mail_from)[1], found.recipient)
+        return await tools.mailer.send(mail, parseaddr(tools.settings.mail_from)[1], found.recipient)
     except (MailRefused, MailUnavailable):
         await tools.database.retrying(lambda connection: mail_sendings.take_back(connection, sending))
         raise

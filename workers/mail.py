@@ -7,6 +7,7 @@ MailFault
 """
 
 import logging
+from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -40,9 +41,21 @@ class MailUnsure(MailFault):
     pass
 
 
+@dataclass(frozen=True)
+class Written:
+    """A mail as the bytes that go out, written once: that is the dearest part of sending it."""
+
+    message_id: str
+    content: bytes
+
+
+def write(message: EmailMessage) -> Written:
+    return Written(message["Message-ID"], bytes(message))
+
+
 class Mailer(Protocol):
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
-        """Hand over the message's exact bytes and return the server's answer.
+    async def send(self, mail: Written, sender: str, recipient: str) -> str:
+        """Hand over the mail's exact bytes and return the server's answer.
 
         Args:
             sender: bare address that gets the bounces.

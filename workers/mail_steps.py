@@ -6,7 +6,6 @@ so marked asks the mail server's side by Message-ID before sending again (`mail_
 
 from collections.abc import Sequence
 from dataclasses import replace
-from email.message import EmailMessage
 from email.utils import parseaddr
 from hashlib import sha256
 
@@ -23,7 +22,7 @@ from shared.queries.steps import Claim
 from workers.invoice_step import subject_of
 from workers.ledger import Done, Hopeless, LeaseLost, NotOurTurn
 from workers.letters import LETTERS
-from workers.mail import MailRefused, MailUnavailable, ascii_address
+from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, write
 from workers.mail_doubt import Fate, fate_of
 from workers.tools import Tools
 
@@ -54,14 +53,13 @@ async def _send(tools: Tools, held: Claim, kind: str, revision: int) -> Done | N
     if fate is Fate.TAKEN:
         crash.here("mail.after_question")
         return Done(lambda connection: _note(connection, order, kind, reserved, "found by its Message-ID"))
-    message = await LETTERS[kind](tools, order, reserved)
-    content = bytes(message)
+    mail = write(await LETTERS[kind](tools, order, reserved))
     crash.here("mail.after_render")
     is_blind = fate is Fate.UNKNOWN
-    sending = Sending(reserved.id, held.token, sha256(content).hexdigest(), len(content), is_blind=is_blind)
+    sending = Sending(reserved.id, held.token, sha256(mail.content).hexdigest(), len(mail.content), is_blind=is_blind)
     await tools.database.retrying(lambda connection: _begin(connection, tools, held, sending))
     crash.here("mail.before_send")
-    reply = await _hand_over(tools, message, order, sending)
+    reply = await _hand_over(tools, mail, order, sending)
     crash.here("mail.after_send")
     return Done(lambda connection: _note(connection, order, kind, reserved, reply))
 
@@ -81,10 +79,10 @@ async def _begin(connection: Connection, tools: Tools, held: Claim, sending: Sen
     await mail_sendings.begin(connection, sending)
 
 
-async def _hand_over(tools: Tools, message: EmailMessage, order: OrderView, sending: Sending) -> str:
+async def _hand_over(tools: Tools, mail: Written, order: OrderView, sending: Sending) -> str:
     """Send it; what the server certainly did not take is no longer in doubt."""
     try:
-        return await tools.mailer.send(message, parseaddr(tools.settings.mail_from)[1], order.email)
+        return await tools.mailer.send(mail, parseaddr(tools.settings.mail_from)[1], order.email)
     except (MailRefused, MailUnavailable) as error:
         await tools.database.retrying(lambda connection: mail_sendings.take_back(connection, sending))
         if isinstance(error, MailRefused):

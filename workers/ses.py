@@ -8,12 +8,11 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Any
 
 from shared.aws import Service, aws_client
 from shared.queries.mail_events import tag_of
-from workers.mail import MailFault, MailRefused, MailUnavailable, MailUnsure, ascii_address
+from workers.mail import MailFault, MailRefused, MailUnavailable, MailUnsure, Written, ascii_address
 from workers.mail_events import TAG
 from workers.mail_listener import MailEvents
 
@@ -47,12 +46,12 @@ class SesMailer:
         self._lock = threading.Lock()
         self._client: Any = None
 
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
+    async def send(self, mail: Written, sender: str, recipient: str) -> str:
         request = {
             "FromEmailAddress": sender,
             "Destination": {"ToAddresses": [ascii_address(recipient)]},
-            "Content": {"Raw": {"Data": bytes(message)}},
-            "EmailTags": [{"Name": TAG, "Value": tag_of(message["Message-ID"])}],
+            "Content": {"Raw": {"Data": mail.content}},
+            "EmailTags": [{"Name": TAG, "Value": tag_of(mail.message_id)}],
             "ConfigurationSetName": self.account.configuration_set,
         }
         answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._send, request)

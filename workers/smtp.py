@@ -3,13 +3,12 @@
 import json
 import socket
 from dataclasses import dataclass
-from email.message import EmailMessage
 from urllib.parse import urlencode
 
 import aiosmtplib
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 
-from workers.mail import MailFault, MailRefused, MailUnavailable, MailUnsure, ascii_address
+from workers.mail import MailFault, MailRefused, MailUnavailable, MailUnsure, Written, ascii_address
 
 CONNECT_S = 2
 ANSWER_S = 5  # the longest wait for one answer of the server
@@ -29,13 +28,13 @@ class SmtpMailer:
     password: str
     mailbox: str
 
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
+    async def send(self, mail: Written, sender: str, recipient: str) -> str:
         address = ascii_address(recipient)
         client = self._client()
         try:
             await self._connect(client)
             await _address(client, sender, address)
-            return await _hand_over(client, message)
+            return await _hand_over(client, mail.content)
         finally:
             client.close()
 
@@ -80,10 +79,10 @@ async def _address(client: aiosmtplib.SMTP, sender: str, recipient: str) -> None
         raise MailUnavailable(f"no answer to the address: {type(error).__name__}") from None
 
 
-async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> str:
+async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> str:
     """Send the text; without an answer to it nobody knows whether the server took it."""
     try:
-        answer = await client.data(message.as_bytes())
+        answer = await client.data(content)
     except aiosmtplib.SMTPResponseException as error:
         raise _answered(error) from None
     except (aiosmtplib.SMTPException, OSError) as error:

@@ -27,7 +27,7 @@ from tests.invoices import BERLIN, an_invoice
 from workers import smtp
 from workers.documents.invoice import render, to_snapshot
 from workers.documents.receipt import ReceiptData, compose_receipt
-from workers.mail import MailRefused, MailUnavailable, MailUnsure, ascii_address, open_mailer
+from workers.mail import MailRefused, MailUnavailable, MailUnsure, ascii_address, open_mailer, write
 from workers.smtp import SmtpMailer
 
 SENDER, JANA = "orders@myclothes.example", "jana@example.com"
@@ -123,7 +123,7 @@ async def messages(box: Box) -> list[dict[str, Any]]:
 async def test_a_receipt_arrives_with_its_invoice_and_is_found_again(box: Box) -> None:
     assert not await box.mailer.find(MESSAGE_ID)
 
-    reply = await box.mailer.send(a_receipt(), SENDER, JANA)
+    reply = await box.mailer.send(write(a_receipt()), SENDER, JANA)
 
     assert reply.startswith("250 ")
     assert await box.mailer.find(MESSAGE_ID)
@@ -141,17 +141,17 @@ async def test_a_mail_that_is_not_wanted_now_may_be_sent_again(box: Box) -> None
     box.faults.refuse = 1
 
     with pytest.raises(MailUnavailable, match="answered 451"):
-        await box.mailer.send(a_mail(), SENDER, JANA)
+        await box.mailer.send(write(a_mail()), SENDER, JANA)
 
     assert not await box.mailer.find(MESSAGE_ID)
-    assert (await box.mailer.send(a_mail(), SENDER, JANA)).startswith("250 ")
+    assert (await box.mailer.send(write(a_mail()), SENDER, JANA)).startswith("250 ")
 
 
 async def test_when_the_answer_is_lost_we_are_unsure_and_the_mailbox_knows(box: Box) -> None:
     box.faults.eat_reply = 1
 
     with pytest.raises(MailUnsure, match="no answer to the text"):
-        await box.mailer.send(a_mail(), SENDER, JANA)
+        await box.mailer.send(write(a_mail()), SENDER, JANA)
 
     assert await box.mailer.find(MESSAGE_ID)
 
@@ -170,7 +170,7 @@ async def test_a_server_without_a_mailbox_leaves_us_unsure(box: Box) -> None:
 
 async def test_a_server_that_is_away_leaves_the_mail_for_later() -> None:
     with pytest.raises(MailUnavailable, match="not connected"):
-        await SmtpMailer("127.0.0.1", closed_port(), "", "", "").send(a_mail(), SENDER, JANA)
+        await SmtpMailer("127.0.0.1", closed_port(), "", "", "").send(write(a_mail()), SENDER, JANA)
 
 
 async def test_a_recipient_whom_the_server_does_not_know_is_final() -> None:
@@ -180,7 +180,7 @@ async def test_a_recipient_whom_the_server_does_not_know_is_final() -> None:
 
     async with served(Stranger()) as mailer:
         with pytest.raises(MailRefused, match="answered 550"):
-            await mailer.send(a_mail(), SENDER, JANA)
+            await mailer.send(write(a_mail()), SENDER, JANA)
 
 
 async def test_a_text_that_the_server_does_not_take_is_final() -> None:
@@ -190,13 +190,13 @@ async def test_a_text_that_the_server_does_not_take_is_final() -> None:
 
     async with served(Strict()) as mailer:
         with pytest.raises(MailRefused, match="answered 554"):
-            await mailer.send(a_mail(), SENDER, JANA)
+            await mailer.send(write(a_mail()), SENDER, JANA)
 
 
 @pytest.mark.parametrize("recipient", ["jana@example.com\r\nDATA", "jäna@example.com"])
 async def test_an_address_that_cannot_be_written_is_final(box: Box, recipient: str) -> None:
     with pytest.raises(MailRefused):
-        await box.mailer.send(a_mail(), SENDER, recipient)
+        await box.mailer.send(write(a_mail()), SENDER, recipient)
 
     assert await messages(box) == []
 
@@ -212,7 +212,7 @@ async def test_a_server_that_never_answers_the_text_leaves_us_unsure(monkeypatch
 
     async with served(Silent()) as mailer:
         with pytest.raises(MailUnsure):
-            await mailer.send(a_mail(), SENDER, JANA)
+            await mailer.send(write(a_mail()), SENDER, JANA)
         released.set()
 
 
@@ -242,7 +242,7 @@ def test_a_mail_url_that_we_cannot_serve_is_refused_at_the_start(url: str) -> No
 async def test_a_domain_with_any_letters_is_written_as_servers_take_it(box: Box, typed: str, written: str) -> None:
     assert ascii_address(typed) == written
 
-    await box.mailer.send(a_mail(), SENDER, typed)
+    await box.mailer.send(write(a_mail()), SENDER, typed)
 
     assert [mail["to"] for mail in await messages(box)] == [[written]]
 
@@ -264,7 +264,7 @@ async def test_what_a_server_says_of_an_address_is_in_no_log(caplog: pytest.LogC
 
     async with served(Talkative()) as mailer:
         try:
-            await mailer.send(a_mail(), SENDER, JANA)
+            await mailer.send(write(a_mail()), SENDER, JANA)
         except MailRefused:
             logging.getLogger("test").exception("refused")
 

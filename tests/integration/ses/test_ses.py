@@ -12,7 +12,7 @@ from tests.integration.ses.conftest import SENDER
 from tests.integration.ses.wire import Wire
 from tests.integration.test_mail import JANA, a_mail, a_receipt
 from workers import ses
-from workers.mail import MailRefused, MailUnavailable, MailUnsure, open_mailer
+from workers.mail import MailRefused, MailUnavailable, MailUnsure, open_mailer, write
 from workers.mail_listener import MailEvents
 from workers.ses import Account, SesMailer
 
@@ -20,7 +20,7 @@ from workers.ses import Account, SesMailer
 async def test_ses_gets_the_exact_bytes_with_a_tag_to_ask_by(wire: Wire, mailer: SesMailer) -> None:
     receipt = a_receipt()
 
-    reply = await mailer.send(receipt, SENDER, "jana@bücher.example")
+    reply = await mailer.send(write(receipt), SENDER, "jana@bücher.example")
 
     assert reply.startswith("SES took it as ")
     (request,) = wire.requests
@@ -52,7 +52,7 @@ async def test_each_answer_of_ses_has_its_meaning_and_is_asked_for_once(
     wire.answer = (status, code)
 
     with pytest.raises(fault) as told:
-        await mailer.send(a_mail(), SENDER, JANA)
+        await mailer.send(write(a_mail()), SENDER, JANA)
 
     logging.getLogger("test").error("not sent", exc_info=told.value)
     assert str(told.value) == f"SES answered {status} {code}"
@@ -62,14 +62,14 @@ async def test_each_answer_of_ses_has_its_meaning_and_is_asked_for_once(
 
 async def test_a_sender_that_the_account_does_not_own_is_refused_by_ses(mailer: SesMailer) -> None:
     with pytest.raises(MailRefused, match="MessageRejected"):
-        await mailer.send(a_mail(), "somebody@example.org", JANA)
+        await mailer.send(write(a_mail()), "somebody@example.org", JANA)
 
 
 async def test_an_answer_that_is_cut_off_leaves_us_unsure(wire: Wire, mailer: SesMailer) -> None:
     wire.lost = 1
 
     with pytest.raises(MailUnsure, match="ConnectionClosedError"):
-        await mailer.send(a_mail(), SENDER, JANA)
+        await mailer.send(write(a_mail()), SENDER, JANA)
 
     assert (wire.taken, len(wire.requests)) == (1, 1)
 
@@ -83,14 +83,14 @@ async def test_an_answer_that_never_comes_leaves_us_unsure(
         hung = SesMailer(Account(settings.aws_region, "shop", endpoint), events)
 
         with pytest.raises(MailUnsure, match="ReadTimeoutError"):
-            await hung.send(a_mail(), SENDER, JANA)
+            await hung.send(write(a_mail()), SENDER, JANA)
 
 
 async def test_ses_that_is_not_reached_leaves_the_mail_for_later(settings: Settings, events: MailEvents) -> None:
     away = SesMailer(Account(settings.aws_region, "shop", "http://127.0.0.1:9"), events)
 
     with pytest.raises(MailUnavailable, match="EndpointConnectionError"):
-        await away.send(a_mail(), SENDER, JANA)
+        await away.send(write(a_mail()), SENDER, JANA)
 
 
 def test_the_mail_url_names_region_configuration_set_and_an_emulator(settings: Settings, database: Database) -> None:
