@@ -13,22 +13,10 @@ from storefront.assets import Assets
 from storefront.templates import make_templates
 from storefront.views.order_changes import possible
 from storefront.views.order_stages import stages, title
-from tests.page_samples import (
-    CANCELED,
-    DELIVERED,
-    FRESH_ORDER,
-    INVOICE,
-    NOW,
-    PAGES,
-    PAID,
-    PARTLY_SENT,
-    RETURNED,
-    RETURNING,
-    SETTINGS,
-    WITHDRAWN,
-    attempt,
-    order_of,
-)
+from tests.goods_samples import NOW, SETTINGS
+from tests.order_life_samples import CANCELED, DELIVERED, PARTLY_SENT, RETURNED, RETURNING, WITHDRAWN, order_of
+from tests.order_samples import FRESH_ORDER, INVOICE, PAID, attempt
+from tests.page_samples import PAGES
 
 ARRIVED = NOW + timedelta(days=3)  # DELIVERED's last parcel
 OPEN_FOR = withdrawal_ends(ARRIVED) - ARRIVED

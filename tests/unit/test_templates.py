@@ -9,8 +9,9 @@ from storefront.assets import Assets
 from storefront.templates import make_templates
 from storefront.views.pager import pager
 from storefront.views.sizes import size_range, size_table
+from tests.goods_samples import SETTINGS, card
 from tests.outline import Outline
-from tests.page_samples import PAGES, SETTINGS, card
+from tests.page_samples import PAGES
 
 CARD = card("merino-jumper", name="Merino <jumper>", colours=("navy", "forest"))
 
