@@ -30,6 +30,12 @@ class Proxies:
         return client
 
 
+def counted_as_one(text: str) -> str:
+    """The address, or for IPv6 its /64, which is the least that one household or machine is given."""
+    address = _address(text)
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else text
+
+
 def is_loopback(text: str) -> bool:
     address = _address(text)
     return address is not None and address.is_loopback

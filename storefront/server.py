@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 
 from storefront.app import Storefront
 from storefront.dependencies import look_at_all, watch_dependencies
 from storefront.loop_delay import watch_loop_delay
+from storefront.patience import PATIENCE, ImpatientStream, Patience
 
 if TYPE_CHECKING:
     from storefront.shop import Shop
@@ -20,17 +22,15 @@ logger = logging.getLogger("storefront")
 
 READ_LIMIT = 16 * 1024 * 1024  # of a body that is too large: read and dropped, so that its sender sees the 413
 HEADER_LIMIT = 32 * 1024
-IDLE_S = 75  # longer than a balancer keeps its own side, which is 60 s for an ALB
-BODY_S = 20
 BACKLOG = 1024
 FINISH_S = 10  # how long running requests may take once nobody is listened to any more
 LOOK_S = 0.02
 
 
 @asynccontextmanager
-async def serve(shop: "Shop", port: int, addresses: Sequence[str]) -> AsyncIterator[int]:
+async def serve(shop: "Shop", port: int, addresses: Sequence[str], patience: Patience = PATIENCE) -> AsyncIterator[int]:
     """Listen while inside, and yield the port (another one where 0 was asked for); ready from the first moment on."""
-    server = make_server(shop)
+    server = make_server(shop, patience)
     _watch_pools(shop)
     watchers = [asyncio.create_task(watch_loop_delay(shop.metrics.loop_delay_s.observe))]
     try:
@@ -47,15 +47,26 @@ async def serve(shop: "Shop", port: int, addresses: Sequence[str]) -> AsyncItera
         await asyncio.gather(*watchers, return_exceptions=True)
 
 
-def make_server(shop: "Shop") -> HTTPServer:
-    return HTTPServer(
+class Server(HTTPServer):
+    """Its connections end when a head that has begun does not arrive in time."""
+
+    head_s: float
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        super().handle_stream(ImpatientStream(stream, self.head_s), address)
+
+
+def make_server(shop: "Shop", patience: Patience) -> HTTPServer:
+    server = Server(
         Storefront(shop),
         max_header_size=HEADER_LIMIT,
         max_body_size=READ_LIMIT,
         max_buffer_size=READ_LIMIT,
-        idle_connection_timeout=IDLE_S,
-        body_timeout=BODY_S,
+        idle_connection_timeout=patience.idle_s,
+        body_timeout=patience.body_s,
     )
+    server.head_s = patience.head_s
+    return server
 
 
 async def drain(shop: "Shop") -> None:

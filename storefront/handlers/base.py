@@ -11,6 +11,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from shared import log
 from shared.errors import ShopError, TooLarge, TooMany, Unavailable, WrongHost
+from storefront.client_address import counted_as_one
 from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
 from storefront.failures import as_shop_error, is_expected
 from storefront.fields import MAY_REPEAT, Fields, read_fields
@@ -62,7 +63,9 @@ class BaseHandler(RequestHandler):
 
     @property
     def client_address(self) -> str:
-        return self.shop.proxies.client(self.peer, ",".join(self.request.headers.get_list("X-Forwarded-For")))
+        """Under which address whoever asks is counted."""
+        forwarded_for = ",".join(self.request.headers.get_list("X-Forwarded-For"))
+        return counted_as_one(self.shop.proxies.client(self.peer, forwarded_for))
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -93,6 +96,12 @@ class BaseHandler(RequestHandler):
 
     def on_finish(self) -> None:
         self.shop.readiness.running.discard(self)
+
+    def on_connection_close(self) -> None:
+        """Whoever went before sending the whole body gets no answer; a request that is being answered goes on."""
+        if not self.request._body_future.done():
+            self.shop.readiness.running.discard(self)
+        super().on_connection_close()
 
     def check_origin(self) -> None:
         scheme = "https" if self.shop.settings.is_https else "http"

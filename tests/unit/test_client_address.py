@@ -2,7 +2,7 @@
 
 import pytest
 
-from storefront.client_address import Proxies, is_loopback
+from storefront.client_address import Proxies, counted_as_one, is_loopback
 
 PROXIES = Proxies(("127.0.0.1", "::1", "10.0.0.0/8"))
 
@@ -29,3 +29,11 @@ def test_the_rightmost_address_that_is_no_proxy_of_ours_is_believed(peer: str, f
 @pytest.mark.parametrize(("text", "expected"), [("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("x", False)])
 def test_this_machine_is_known(text: str, expected: bool) -> None:
     assert is_loopback(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:1.2.3.4", "::ffff:1.2.3.4")],
+)
+def test_a_whole_household_of_ipv6_is_counted_as_one(text: str, counted: str) -> None:
+    assert counted_as_one(text) == counted
