@@ -1,4 +1,4 @@
-"""Rate limits, counted in Redis so that they hold across instances. Without Redis everybody is let through."""
+"""Rate limits, counted in Redis so that they hold across instances; without Redis each process counts for itself."""
 
 import time
 from collections.abc import Callable
@@ -8,18 +8,23 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.errors import TooMany
+from storefront.local_counts import LocalCounts
 
 COUNT = """
-local count = redis.call('INCRBY', KEYS[1], ARGV[1])
-if count == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return {count, redis.call('PTTL', KEYS[1])}
+local count, left_ms = redis.call('INCRBY', KEYS[1], ARGV[1]), redis.call('PTTL', KEYS[1])
+if left_ms < 0 then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    left_ms = ARGV[2]
+end
+return {count, left_ms}
 """
+TAKE_ONE_OFF = "if (tonumber(redis.call('GET', KEYS[1])) or 0) > 0 then redis.call('DECR', KEYS[1]) end"
 LOTS = 20  # an address is reported to Redis in lots of a twentieth of its limit: one round trip for 25 requests
 
 
 @dataclass(frozen=True)
 class Limit:
-    """So many of a kind in a window of time, for each cart or address."""
+    """So many of a kind in a window of time, for each cart, account or address; 0 is no limit."""
 
     kind: str
     count: int
@@ -30,11 +35,17 @@ CHECKOUT = Limit("checkout", 60, 60)
 SEARCH = Limit("search", 120, 60)
 SIGN_IN = (Limit("sign-in-quarter", 10, 15 * 60), Limit("sign-in-hour", 20, 60 * 60))  # wrong ones, an account
 ACCOUNT_MAIL = Limit("account-mail", 5, 60 * 60)  # mails that anybody can have sent to one address
+RESET_MAIL = Limit("account-reset", 5, 60 * 60)  # apart, so that nobody else's registering keeps an owner out
 
 
 class Rates:
-    def __init__(self, redis: Redis, address_per_s: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, redis: Redis, address_per_s: int, sign_in_per_h: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """What one address may do is set by whoever runs the shop: requests a second, wrong passwords an hour."""
         self._redis, self._clock = redis, clock
+        self._local = LocalCounts(clock)
+        self.sign_in_address = Limit("sign-in-address", sign_in_per_h, 60 * 60)
         self._address = Limit("address", address_per_s, 1)
         self._lot = max(1, address_per_s // LOTS)
         self._second = 0
@@ -51,12 +62,12 @@ class Rates:
     async def give_back(self, limit: Limit, who: str) -> None:
         """Take back what was counted, as for an order that was only replayed."""
         try:
-            await self._redis.decr(_key(limit, who))
+            await self._redis.eval(TAKE_ONE_OFF, 1, _key(limit, who))
         except RedisError:
-            return
+            self._local.take_one_off(limit, who)
 
     async def take_address(self, address: str) -> None:
-        """Count a request of an address; 0 as its limit means none."""
+        """Count a request of an address."""
         if not self._address.count:
             return
         second = int(self._clock())
@@ -68,12 +79,15 @@ class Rates:
             await self._count(self._address, address, self._lot)
 
     async def _count(self, limit: Limit, who: str, number: int) -> None:
+        if not limit.count:
+            return
         try:
             count, left_ms = await self._redis.eval(COUNT, 1, _key(limit, who), number, limit.window_s * 1000)
+            left_s = int(left_ms) / 1000
         except RedisError:
-            return
+            count, left_s = self._local.add(limit, who, number)
         if count > limit.count:
-            raise TooMany(max(1, -(-int(left_ms) // 1000)))
+            raise TooMany(max(1, -int(-left_s // 1)))
 
 
 def _key(limit: Limit, who: str) -> str:

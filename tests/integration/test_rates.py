@@ -9,9 +9,10 @@ from redis.asyncio import Redis
 from shared.errors import TooMany
 from shared.redis_client import open_redis
 from shared.settings import Settings
+from storefront.local_counts import LocalCounts
 from storefront.rates import Limit, Rates
 
-THREE = Limit("three", 3, 60)
+THREE, FOUR = Limit("three", 3, 60), Limit("four", 4, 60)
 
 
 @pytest_asyncio.fixture
@@ -74,10 +75,86 @@ async def test_a_limit_of_zero_is_none(redis: Redis) -> None:
     assert await redis.keys("rate:*") == []
 
 
-async def test_without_redis_everybody_is_let_through() -> None:
-    away = open_redis("redis://127.0.0.1:9")
+async def test_what_is_given_back_too_late_locks_nobody_out(redis: Redis) -> None:
+    rates = Rates(redis, 0)
+    await rates.take(THREE, "ada")
+    await redis.delete("rate:three:ada")  # its window ended meanwhile
 
-    for _ in range(5):
-        await Rates(away, 1).take(THREE, "ada")
+    await rates.give_back(THREE, "ada")
+    for _ in range(3):
+        await rates.take(THREE, "ada")
 
-    await away.aclose()
+    assert 59_000 < await redis.pttl("rate:three:ada") <= 60_000
+    with pytest.raises(TooMany):
+        await rates.take(THREE, "ada")
+
+
+@pytest_asyncio.fixture
+async def away() -> AsyncIterator[Redis]:
+    client = open_redis("redis://127.0.0.1:9")
+    yield client
+    await client.aclose()
+
+
+async def test_without_redis_each_process_holds_the_same_limits(away: Redis) -> None:
+    one, other = Rates(away, 0), Rates(away, 0)
+    for _ in range(3):
+        await one.take(THREE, "ada")
+
+    with pytest.raises(TooMany) as refused:
+        await one.take(THREE, "ada")
+
+    assert 59 <= refused.value.retry_after_s <= 60
+    await one.take(THREE, "bob")
+    await other.take(THREE, "ada")
+
+
+async def test_without_redis_a_window_ends_too_and_what_is_given_back_counts(away: Redis) -> None:
+    now = [10.0]
+    rates = Rates(away, 0, clock=lambda: now[0])
+    for _ in range(3):
+        await rates.take(THREE, "ada")
+    await rates.give_back(THREE, "ada")
+    await rates.take(THREE, "ada")
+    with pytest.raises(TooMany):
+        await rates.take(THREE, "ada")
+
+    now[0] += 60
+
+    for _ in range(3):
+        await rates.take(THREE, "ada")
+
+
+async def test_without_redis_an_address_may_ask_so_often_a_second(away: Redis) -> None:
+    now = [10.0]
+    rates = Rates(away, 100, clock=lambda: now[0])
+    for _ in range(104):
+        await rates.take_address("203.0.113.9")
+
+    with pytest.raises(TooMany):
+        await rates.take_address("203.0.113.9")
+
+
+async def test_the_limits_of_redis_hold_again_when_it_is_back(redis: Redis, away: Redis) -> None:
+    rates = Rates(redis, 0)
+    for _ in range(3):
+        await rates.take(THREE, "ada")
+    rates._redis = away
+    await rates.take(THREE, "ada")
+    rates._redis = redis
+
+    with pytest.raises(TooMany):
+        await rates.take(THREE, "ada")
+
+
+def test_the_counts_of_a_process_stay_few_and_the_busy_ones_are_kept() -> None:
+    counts = LocalCounts(most=100)
+    for n in range(1000):
+        counts.add(THREE, f"stranger-{n}", 1)
+        last, _ = counts.add(THREE, "ada", 1)
+        counts.add(FOUR, f"other-{n}", 1)
+
+    assert last == 1000
+    assert counts.add(THREE, "stranger-0", 1)[0] == 1
+    assert counts.add(FOUR, "other-999", 1)[0] == 2
+    assert {kind: len(windows) for kind, windows in counts._windows.items()} == {"three": 100, "four": 100}
