@@ -9,9 +9,8 @@ import sys
 
 from shared.db import Database
 from shared.errors import ShopError
-from shared.passwords import hash_password
+from shared.passwords import check_password, hash_password
 from shared.services.accounts import add_proven
-from shared.services.staff import check_password
 from shared.settings import Settings, SettingsError, load_settings
 
 
@@ -24,7 +23,9 @@ def main() -> int:
         if settings.is_production:
             sys.stderr.write("There are no demo accounts in production.\n")
             return 2
-        asyncio.run(_add(settings, email, sys.stdin.readline().rstrip("\n")))
+        password = sys.stdin.readline().rstrip("\n")
+        check_password(password)
+        asyncio.run(_add(settings, email, password))
     except SettingsError as error:
         sys.stderr.write(f"settings: {error}\n")
         return 2
@@ -36,7 +37,6 @@ def main() -> int:
 
 
 async def _add(settings: Settings, email: str, password: str) -> None:
-    check_password(password)
     database = Database(settings.database_writer_url)
     try:
         await add_proven(database, email, hash_password(password))

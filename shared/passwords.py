@@ -12,11 +12,13 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from shared.errors import TooMany
+from shared.common_passwords import is_common
+from shared.errors import FieldError, Invalid, TooMany
 
 T = TypeVar("T")
 
 SHORTEST, LONGEST = 8, 256  # characters
+COMMON = "This password is one of those that most people use, so it is guessed first. Choose another."
 WAITING = 64  # checks that may wait for a thread: about a second of work
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -28,12 +30,28 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def check_password(password: str) -> None:
+    """Raise Invalid unless a new password has a sensible length and is none that is guessed first; no other rule.
+
+    Reads a list from the disk on its first call, so call it in a command or a thread.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise _unfit(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if is_common(password):
+        raise _unfit(COMMON)
+
+
+def _unfit(why: str) -> Invalid:
+    return Invalid(errors=[FieldError("password", why)])
+
+
 def _fits(password_hash: str | None, password: str) -> bool:
+    """Compares as it was sent: one that is too long is looked at for as long as others, and is never right."""
     try:
-        _hasher.verify(password_hash or _NOBODY, password)
+        _hasher.verify(password_hash or _NOBODY, password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
+    return password_hash is not None and len(password) <= LONGEST
 
 
 class Passwords:
@@ -48,6 +66,10 @@ class Passwords:
             TooMany: the queue is full.
         """
         return await self._run(_fits, password_hash, password)
+
+    async def check_new(self, password: str) -> None:
+        """Raises Invalid: see `check_password`."""
+        await self._run(check_password, password)
 
     async def hash(self, password: str) -> str:
         return await self._run(hash_password, password)

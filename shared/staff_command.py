@@ -10,9 +10,9 @@ import sys
 
 from shared.db import Database
 from shared.errors import Invalid, ShopError
-from shared.passwords import hash_password
+from shared.passwords import check_password, hash_password
 from shared.queries.staff import ROLES
-from shared.services.staff import add_staff, check_password, make_password_link, replace_password
+from shared.services.staff import add_staff, make_password_link, replace_password
 from shared.settings import Settings, SettingsError, load_settings
 
 

@@ -22,6 +22,12 @@ async def staff_by_email(connection: Connection, email_norm: str) -> Staff | Non
     return Staff(**row) if row else None
 
 
+async def email_of_staff(connection: Connection, staff_id: int) -> str:
+    row = await connection.row("SELECT email FROM staff WHERE id = %s", (staff_id,))
+    assert row is not None
+    return str(row["email"])
+
+
 async def save_staff(connection: Connection, email: str, email_norm: str, role: str) -> None:
     """Add somebody, or change the role of somebody who is there."""
     await connection.execute(

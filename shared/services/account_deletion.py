@@ -5,7 +5,6 @@ Messages and jobs carry ids only, so one that still waits finds no account and s
 
 from shared.db import Connection
 from shared.errors import FieldError, Invalid
-from shared.passwords import LONGEST
 from shared.queries import users
 from shared.queries.account_orders import detach_orders
 from shared.queries.addresses import delete_addresses_of
@@ -22,7 +21,7 @@ async def delete_account(tools: AccountTools, user_id: int, password: str) -> tu
     """
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, user_id)
-    if not await tools.passwords.fits(user.password_hash if user else None, password[:LONGEST]):
+    if not await tools.passwords.fits(user.password_hash if user else None, password):
         raise Invalid(errors=[FieldError("password", "This is not your password.")])
     return await tools.database.retrying(lambda connection: _erase(connection, user_id))
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from shared.db import Connection, Database
 from shared.domain.emails import normalise_email
 from shared.errors import FieldError, Invalid
-from shared.passwords import LONGEST
 from shared.queries import users
 from shared.queries.account_orders import attach_orders
 from shared.queries.shopper_sessions import KIND, keys_to_end
 from shared.queries.staff import end_sessions_of
 from shared.queries.users import User
 from shared.services.account_links import KNOWN, RESET, VERIFY, AccountTools, find_link, use_link, write_to
-from shared.services.staff import check_password
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ async def register(tools: AccountTools, email: str, password: str) -> str:
     Raises:
         Invalid: names the field password.
     """
-    check_password(password)
+    await tools.passwords.check_new(password)
     password_hash = await tools.passwords.hash(password)
     email_norm = normalise_email(email)
 
@@ -77,7 +75,7 @@ async def prove(tools: AccountTools, secret: str, password: str) -> Proven:
     link = await find_link(tools.database, secret, VERIFY)
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, link.owner_id)
-    if not await tools.passwords.fits(user.password_hash if user else None, password[:LONGEST]) or user is None:
+    if not await tools.passwords.fits(user.password_hash if user else None, password) or user is None:
         raise Invalid("This is not the password that you chose. If you forgot it, set a new one.")
     known_hash = user.password_hash
 
@@ -97,7 +95,7 @@ async def reset_password(tools: AccountTools, secret: str, password: str) -> Pro
     Raises:
         Invalid: names the field password; the link stays good. Gone.
     """
-    check_password(password)
+    await tools.passwords.check_new(password)
     await find_link(tools.database, secret, RESET)
     password_hash = await tools.passwords.hash(password)
 
@@ -115,10 +113,10 @@ async def change_password(tools: AccountTools, user_id: int, current: str, passw
     Raises:
         Invalid: names the field current or password.
     """
-    check_password(password)
+    await tools.passwords.check_new(password)
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, user_id)
-    if not await tools.passwords.fits(user.password_hash if user else None, current[:LONGEST]):
+    if not await tools.passwords.fits(user.password_hash if user else None, current):
         raise Invalid(errors=[FieldError("current", "This is not your password.")])
     password_hash = await tools.passwords.hash(password)
 

@@ -7,7 +7,6 @@ from shared.db import Database
 from shared.domain.emails import normalise_email
 from shared.domain.mailed_links import sha256_hex
 from shared.errors import Invalid
-from shared.passwords import LONGEST
 from shared.queries.account_orders import attach_orders
 from shared.queries.shopper_sessions import NewSession, add_shopper_session, key_of_session, keys_to_end
 from shared.queries.staff import end_session
@@ -34,7 +33,7 @@ async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
     """
     async with tools.database.writer() as connection:
         found = await user_by_email(connection, normalise_email(email))
-    fits = await tools.passwords.fits(found.password_hash if found else None, password[:LONGEST])
+    fits = await tools.passwords.fits(found.password_hash if found else None, password)
     if not fits or found is None or found.verified_at is None:
         raise Invalid(NO_MATCH)
     async with tools.database.writer() as connection:

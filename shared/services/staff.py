@@ -9,12 +9,13 @@ from email_validator import EmailNotValidError, validate_email
 from shared.db import Connection, Database
 from shared.domain.emails import normalise_email
 from shared.errors import FieldError, Gone, Invalid
-from shared.passwords import LONGEST, SHORTEST, Passwords
+from shared.passwords import Passwords
 from shared.queries import staff as queries
 from shared.queries.staff import ROLES, Staff
 
 LINK_LIFE_S = 24 * 3600
 PURPOSE = "staff_password"
+OLD_LINK = "This link was used already, or is too old. Ask for a new one."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +28,6 @@ class StaffTools:
 
 def sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def check_password(password: str) -> None:
-    """Raise Invalid unless a password has a sensible length; no other rule makes it stronger."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise Invalid(errors=[FieldError("password", f"A password has {SHORTEST} to {LONGEST} characters.")])
 
 
 async def add_staff(database: Database, email: str, role: str) -> Staff:
@@ -68,20 +63,23 @@ async def link_is_good(database: Database, secret: str) -> bool:
         return await queries.token_is_good(connection, sha256(secret), PURPOSE)
 
 
-async def set_password_by_link(tools: StaffTools, secret: str, password: str) -> None:
-    """Use a link up.
+async def set_password_by_link(tools: StaffTools, secret: str, password: str) -> str:
+    """Use a link up, and return whose it was: the e-mail.
 
     Raises:
         Invalid: names the field password; the link stays good.
         Gone: the link is unknown, used or too old.
     """
-    check_password(password)
+    await tools.passwords.check_new(password)
+    if not await link_is_good(tools.database, secret):  # looked at first, so that nobody has us hash for nothing
+        raise Gone(OLD_LINK)
     password_hash = await tools.passwords.hash(password)
     async with tools.database.transaction() as connection:
         staff_id = await queries.use_token(connection, sha256(secret), PURPOSE)
         if staff_id is None:
-            raise Gone("This link was used already, or is too old. Ask for a new one.")
+            raise Gone(OLD_LINK)
         await replace_password(connection, staff_id, password_hash)
+        return await queries.email_of_staff(connection, staff_id)
 
 
 async def replace_password(connection: Connection, staff_id: int, password_hash: str) -> None:
@@ -100,7 +98,7 @@ async def sign_in(tools: StaffTools, email: str, password: str) -> str:
     """
     async with tools.database.writer() as connection:
         found = await queries.staff_by_email(connection, normalise_email(email))
-    if not await tools.passwords.fits(found.password_hash if found else None, password[:LONGEST]) or found is None:
+    if not await tools.passwords.fits(found.password_hash if found else None, password) or found is None:
         raise Invalid("E-mail and password do not match. Check both, or ask for a new link.")
     secret = secrets.token_urlsafe(32)
     async with tools.database.writer() as connection:
