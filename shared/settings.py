@@ -76,6 +76,7 @@ class Settings:
     sweep_every_s: int
     sqs_wait_s: int
     rate_address_per_s: int
+    rate_sign_in_per_h: int
     crash_at: crash.CrashAt | None
     crash_dir: Path
 
@@ -225,6 +226,7 @@ def _read(env: _Environment) -> Settings:
         sweep_every_s=env.number("SWEEP_EVERY_S", 5),
         sqs_wait_s=env.number("SQS_WAIT_S", 5),
         rate_address_per_s=env.number("RATE_ADDRESS_PER_S", 500),
+        rate_sign_in_per_h=env.number("RATE_SIGN_IN_PER_H", 300),
         crash_at=env.crash_at("CRASH_AT"),
         crash_dir=Path(env.text("CRASH_DIR", ".local/crash")),
     )

@@ -11,18 +11,12 @@ from shared.queries.shopper_sessions import SignedIn
 from shared.services.accounts import Proven
 from storefront import devices
 from storefront.api.models import Email
-from storefront.cookies import DEVICE, SESSION
+from storefront.cookies import SESSION
 from storefront.handlers.pages import PageHandler
 from storefront.validation import faults
 
 HOME = "/account"
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
-
-
-def local_path(text: str) -> str:
-    """Where to go on after signing in: a path on this host, nothing else."""
-    is_ours = text.startswith("/") and not any(sign in text for sign in ("\\", "//", "\n", "\r", "\t"))
-    return text if is_ours and text.isascii() and text.isprintable() and len(text) <= 200 else HOME
 
 
 def read_email(typed: str) -> str:
@@ -47,14 +41,17 @@ class AccountPage(PageHandler):
         fault = "" if told else error.detail
         self.account_page(template, HTTPStatus.UNPROCESSABLE_ENTITY, fault=fault, faults=told, **context)
 
+    async def count_address(self) -> None:
+        """Hold an address that registers, or has mails sent, to as many an hour as it may guess passwords."""
+        await self.shop.rates.take(self.shop.rates.sign_in_address, self.client_address)
+
     async def begin_session(self, user_id: int, email: str) -> None:
         """Sign in under a new id; whatever session this browser had before ends."""
         if self.secret and await self.who():
             await self.shop.sessions.end(self.secret)
         secret = await self.shop.sessions.open(user_id, self.request.headers.get("User-Agent", ""))
-        self._keep(SESSION, secret, self.shop.settings.session_absolute_s)
-        device = devices.new_device(devices.account_name(email), self.shop.settings.cookie_secrets)
-        self._keep(DEVICE, device, devices.LIFE_S)
+        self.keep_cookie(SESSION, secret, self.shop.settings.session_absolute_s)
+        self.remember_browser(devices.account_name(email))
 
     async def begin_proven(self, proven: Proven, email: str) -> None:
         await self.shop.sessions.forget(proven.ended_keys)
@@ -62,9 +59,6 @@ class AccountPage(PageHandler):
 
     def drop_session(self) -> None:
         self.clear_cookie(self.shop.cookies.name(SESSION), **self.shop.cookies.flags())
-
-    def _keep(self, name: str, value: str, life_s: int) -> None:
-        self.set_cookie(self.shop.cookies.name(name), value, max_age=life_s, **self.shop.cookies.flags())
 
 
 class OwnPage(AccountPage):

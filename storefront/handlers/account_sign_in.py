@@ -10,31 +10,28 @@ from shared.services.account_links import RESET, VERIFY, find_link
 from shared.services.accounts import Proven
 from shared.services.shopper_sessions import check_sign_in
 from storefront import devices
-from storefront.cookies import DEVICE
-from storefront.handlers.account_pages import HOME, AccountPage, local_path, read_email
-from storefront.rates import ACCOUNT_MAIL, SIGN_IN
+from storefront.going_on import local_path
+from storefront.guesses import Guess
+from storefront.handlers.account_pages import HOME, AccountPage, read_email
+from storefront.rates import ACCOUNT_MAIL, RESET_MAIL, SIGN_IN
 
 
 class SignInHandler(AccountPage):
     async def get(self) -> None:
-        going_on = local_path(self.query.get("next", HOME))
+        going_on = local_path(self.query.get("next", ""), HOME)
         self.account_page("sign_in.html", email="", fault="", faults={}, next=going_on)
 
     async def post(self) -> None:
         form = self.form()
-        email, going_on = form.get("email", "").strip()[:254], local_path(form.get("next", HOME))
-        account = devices.account_name(email)
-        device = self.get_cookie(self.shop.cookies.name(DEVICE))
-        counted = devices.counted_as(device, account, self.shop.settings.cookie_secrets)
-        for limit in SIGN_IN:  # counted before it is checked, so that many at once do not get through
-            await self.shop.rates.take(limit, f"shopper:{counted}")
+        email, going_on = form.get("email", "").strip()[:254], local_path(form.get("next", ""), HOME)
+        guess = Guess(self, devices.account_name(email))
+        await guess.count()
         try:
             user = await check_sign_in(self.shop.accounts, email, form.get("password", ""))
         except Invalid as error:
             self.refuse("sign_in.html", error, email=email, next=going_on)
             return
-        for limit in SIGN_IN:
-            await self.shop.rates.give_back(limit, f"shopper:{counted}")
+        await guess.was_right()
         await self.begin_session(user.id, user.email)
         self.see_other(going_on)
 
@@ -58,6 +55,7 @@ class RegisterHandler(AccountPage):
         typed = form.get("email", "")
         try:
             email = read_email(typed)
+            await self.count_address()
             await self.shop.rates.take(ACCOUNT_MAIL, devices.account_name(email))
             done_key = await accounts.register(self.shop.accounts, email, form.get("password", ""))
         except Invalid as error:
@@ -78,7 +76,8 @@ class ForgottenHandler(AccountPage):
         except Invalid as error:
             self.refuse("forgotten.html", error, email=typed)
             return
-        await self.shop.rates.take(ACCOUNT_MAIL, devices.account_name(email))
+        await self.count_address()
+        await self.shop.rates.take(RESET_MAIL, devices.account_name(email))
         self.shop.errands.hand_over_soon(JOB, await accounts.forget_password(self.shop.accounts, email))
         self.account_page("mailed.html", HTTPStatus.OK, email=email)
 

@@ -4,6 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from shared.errors import ShopError, UnsupportedMediaType
+from storefront import devices
+from storefront.cookies import DEVICE
 from storefront.error_pages import error_page
 from storefront.fields import Fields, read_fields
 from storefront.handlers.shopper import ShopperHandler
@@ -26,6 +28,15 @@ class PageHandler(ShopperHandler):
         if self.content_type() != FORM and (body or self.content_type()):
             raise UnsupportedMediaType("Forms are sent as " + FORM + ".")
         return read_fields(body)
+
+    def keep_cookie(self, name: str, value: str, life_s: int) -> None:
+        self.set_cookie(self.shop.cookies.name(name), value, max_age=life_s, **self.shop.cookies.flags())
+
+    def remember_browser(self, account: str) -> None:
+        """Its wrong passwords at this account are counted apart from now on; see `storefront.devices`."""
+        before = self.get_cookie(self.shop.cookies.name(DEVICE))
+        device = devices.new_device(account, self.shop.settings.cookie_secrets, before)
+        self.keep_cookie(DEVICE, device, devices.LIFE_S)
 
     def tell(self, error: ShopError) -> None:
         context = error_page(error, self.request_id, self.shop.settings.public_url)

@@ -5,7 +5,7 @@ from storefront.rates import SEARCH
 
 
 async def count_search(handler: ShopperHandler, words: str) -> None:
-    """Count a search of a known shopper; who has no cart is held by the limit of his address."""
-    who = handler.shopper.cart_id
+    """Count a search of a known shopper; who has neither cart nor session is held by the limit of his address."""
+    who = handler.shopper.cart_id or handler.session_key
     if words.strip() and who:
         await handler.shop.rates.take(SEARCH, who)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.cart import EMPTY, Cart
+from shared.domain.mailed_links import sha256_hex
 from shared.errors import FieldError, Invalid
 from shared.queries.shopper_sessions import SignedIn
 from storefront.cart_cookie import CartCopy, decode, encode
@@ -37,6 +38,12 @@ class ShopperHandler(BaseHandler):
     async def who(self) -> SignedIn | None:
         """Who is signed in; public pages never ask."""
         return await self.shop.sessions.who(self.get_cookie(self.shop.cookies.name(SESSION)))
+
+    @property
+    def session_key(self) -> str | None:
+        """The hash of what the session cookie holds; whether that is a session only `who` knows."""
+        secret = self.get_cookie(self.shop.cookies.name(SESSION))
+        return sha256_hex(secret) if secret else None
 
     async def user_id(self) -> int | None:
         """The account of whoever is signed in."""

@@ -1,59 +1,55 @@
 """Signing in to the back office and out of it, and the link that sets a password once."""
 
-import hashlib
 from http import HTTPStatus
 
-from shared.domain.emails import normalise_email
 from shared.errors import Gone, Invalid
 from shared.services import staff
 from storefront.cookies import STAFF_SESSION
+from storefront.devices import STAFF, account_name
+from storefront.going_on import local_path
+from storefront.guesses import Guess
 from storefront.handlers.pages import PageHandler
-from storefront.rates import SIGN_IN
 
-HOME = "/back-office/orders"
-
-
-def local_path(text: str) -> str:
-    """Where to go on after signing in: a path of the back office on this host, nothing else."""
-    is_ours = text.startswith("/back-office/") and not any(sign in text for sign in ("\\", "//", "\n", "\r"))
-    return text if is_ours and text.isprintable() else HOME
+HOME, BELOW = "/back-office/orders", "/back-office/"
 
 
-def _account(email: str) -> str:
-    """Accounts are counted by a hash: no address of a person stands in Redis."""
-    return hashlib.sha256(normalise_email(email).encode()).hexdigest()[:32]
+class StaffDoor(PageHandler):
+    async def end_session(self) -> None:
+        """Whatever session this browser had so far is over."""
+        secret = self.get_cookie(self.shop.cookies.name(STAFF_SESSION))
+        if secret:
+            await staff.sign_out(self.shop.database, secret)
 
 
-class SignInHandler(PageHandler):
+class SignInHandler(StaffDoor):
     async def get(self) -> None:
-        self._show("", "")
+        self._show("", "", self.query.get("next", ""))
 
     async def post(self) -> None:
         form = self.form()
         email, going_on = form.get("email", "").strip()[:254], form.get("next", "")
-        account = _account(email)
-        for limit in SIGN_IN:  # counted before it is checked, so that many at once do not get through
-            await self.shop.rates.take(limit, account)
+        account = account_name(email, STAFF)
+        guess = Guess(self, account)
+        await guess.count()
         try:
             secret = await staff.sign_in(self.shop.staff, email, form.get("password", ""))
         except Invalid as refused:
             self._show(email, refused.detail, going_on, HTTPStatus.UNPROCESSABLE_ENTITY)
             return
-        for limit in SIGN_IN:
-            await self.shop.rates.give_back(limit, account)
+        await guess.was_right()
+        await self.end_session()
         self.set_cookie(self.shop.cookies.name(STAFF_SESSION), secret, **self.shop.cookies.flags())
-        self.see_other(local_path(going_on))
+        self.remember_browser(account)
+        self.see_other(local_path(going_on, HOME, BELOW))
 
-    def _show(self, email: str, fault: str, going_on: str = "", status: HTTPStatus = HTTPStatus.OK) -> None:
-        going_on = going_on or self.query.get("next", "")
-        self.page("back_office/sign_in.html", status, email=email, fault=fault, next=local_path(going_on))
+    def _show(self, email: str, fault: str, going_on: str, status: HTTPStatus = HTTPStatus.OK) -> None:
+        going_on = local_path(going_on, HOME, BELOW)
+        self.page("back_office/sign_in.html", status, email=email, fault=fault, next=going_on)
 
 
-class SignOutHandler(PageHandler):
+class SignOutHandler(StaffDoor):
     async def post(self) -> None:
-        secret = self.get_cookie(self.shop.cookies.name(STAFF_SESSION))
-        if secret:
-            await staff.sign_out(self.shop.database, secret)
+        await self.end_session()
         self.clear_cookie(self.shop.cookies.name(STAFF_SESSION), **self.shop.cookies.flags())
         self.see_other("/back-office/sign-in")
 
@@ -64,7 +60,7 @@ class PasswordHandler(PageHandler):
     async def get(self) -> None:
         token = self.query.get("token", "")
         if not await staff.link_is_good(self.shop.database, token):
-            raise Gone("This link was used already, or is too old. Ask for a new one.")
+            raise Gone(staff.OLD_LINK)
         self.page("back_office/password.html", token=token, fault="")
 
     async def post(self) -> None:
@@ -73,9 +69,10 @@ class PasswordHandler(PageHandler):
         try:
             if password != form.get("again", ""):
                 raise Invalid("The two passwords differ.")
-            await staff.set_password_by_link(self.shop.staff, token, password)
+            email = await staff.set_password_by_link(self.shop.staff, token, password)
         except Invalid as refused:
             fault = refused.errors[0].message if refused.errors else refused.detail
             self.page("back_office/password.html", HTTPStatus.UNPROCESSABLE_ENTITY, token=token, fault=fault)
             return
+        self.remember_browser(account_name(email, STAFF))  # whatever others guess, this one gets in now
         self.see_other("/back-office/sign-in")
