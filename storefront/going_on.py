@@ -1,5 +1,7 @@
 """Where a browser goes on after signing in."""
 
+from urllib.parse import unquote
+
 LONGEST = 500  # characters
 _LEADS_AWAY = ("\\", "//")  # browsers read a backslash as a slash, and two of them as another host
 
@@ -10,5 +12,8 @@ def local_path(text: str, home: str, below: str = "/") -> str:
     Args:
         below: what the path must begin with.
     """
-    is_ours = text.startswith(below) and not any(sign in text for sign in _LEADS_AWAY)
-    return text if is_ours and text.isascii() and text.isprintable() and len(text) <= LONGEST else home
+    if not text.startswith(below) or not text.isascii() or len(text) > LONGEST:
+        return home
+    plain = unquote(text)  # whatever stands on the way may read it so
+    leads_away = any(sign in plain for sign in _LEADS_AWAY)
+    return text if text.isprintable() and plain.isprintable() and not leads_away else home

@@ -19,6 +19,8 @@ def security_headers(is_https: bool) -> dict[str, str]:
         "Content-Security-Policy": content_policy(),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",  # no page that opened ours keeps a hold on it
+        "Cross-Origin-Resource-Policy": "same-origin",  # nor shows parts of it
         **({"Strict-Transport-Security": HSTS} if is_https else {}),
     }
 

@@ -61,8 +61,8 @@ class Sessions:
         await self.forget([key])
 
     async def end_one(self, user_id: int, session_id: int) -> None:
-        key = await service.end_own(self._database, user_id, session_id)
-        await self.forget([key] if key else [])
+        """Raises NotFound: it is none of this account's."""
+        await self.forget([await service.end_own(self._database, user_id, session_id)])
 
     async def end_others(self, user_id: int, secret: str) -> None:
         await self.forget(await service.end_others(self._database, user_id, sha256_hex(secret)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.db import Database
 from shared.domain.emails import normalise_email
 from shared.domain.mailed_links import sha256_hex
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from shared.queries.account_orders import attach_orders
 from shared.queries.shopper_sessions import NewSession, add_shopper_session, key_of_session, keys_to_end
 from shared.queries.staff import end_session
@@ -55,12 +55,17 @@ async def end_by_key(database: Database, key_sha256: str) -> None:
         await end_session(connection, key_sha256)
 
 
-async def end_own(database: Database, user_id: int, session_id: int) -> str | None:
-    """End one of one's own sessions; None if there is none of this id."""
+async def end_own(database: Database, user_id: int, session_id: int) -> str:
+    """End one of one's own sessions; one that ended before stays so.
+
+    Raises:
+        NotFound: there is none of this id, or it is somebody else's.
+    """
     async with database.transaction() as connection:
         key = await key_of_session(connection, user_id, session_id)
-        if key:
-            await end_session(connection, key)
+        if key is None:
+            raise NotFound("There is no such session.")
+        await end_session(connection, key)
     return key
 
 

@@ -86,7 +86,7 @@ class SessionsHandler(OwnPage):
         self.account_page("sessions.html", sessions=found, this=sha256_hex(self.secret or ""))
 
     async def post(self) -> None:
-        """End one session, by its number, or all but this one. Somebody else's number ends nothing."""
+        """End one session, by its number, or all but this one. Somebody else's is not there (404)."""
         end = self.form().get("end", "")
         if end == "others":
             await self.shop.sessions.end_others(self.user.user_id, self.secret or "")

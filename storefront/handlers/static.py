@@ -1,7 +1,5 @@
 """/static/…: style sheets, the module and fonts, under names that change with their content."""
 
-from typing import ClassVar
-
 from shared.errors import NotFound
 from storefront.handlers.pages import PageHandler
 
@@ -9,8 +7,6 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class StaticHandler(PageHandler):
-    needs_proof_of_origin: ClassVar[bool] = False
-
     def get(self, file: str) -> None:
         asset = self.shop.assets.find(file)
         if asset is None:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from shared.db import Database
 from shared.domain.mailed_links import secret_of_link
-from shared.errors import Gone, Invalid
+from shared.errors import Gone, Invalid, NotFound
 from shared.passwords import Passwords
 from shared.queries.account_orders import orders_of_user
 from shared.queries.users import link_by_id
@@ -218,7 +218,9 @@ async def test_somebody_elses_session_cannot_be_ended(tools: AccountTools, sessi
         row = await connection.row("SELECT id FROM sessions")
     assert row is not None
 
-    await sessions.end_one(await a_user(tools, "eve@example.com"), row["id"])
+    eve = await a_user(tools, "eve@example.com")
+    with pytest.raises(NotFound):
+        await sessions.end_one(eve, row["id"])
 
     assert await sessions.who(session)
 
