@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,10 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 
 from storefront.app import Storefront
+from storefront.client_stream import PATIENCE, ClientStream, Patience
 from storefront.dependencies import look_at_all, watch_dependencies
 from storefront.loop_delay import watch_loop_delay
-from storefront.patience import PATIENCE, ImpatientStream, Patience
+from storefront.security_headers import security_headers
 
 if TYPE_CHECKING:
     from storefront.shop import Shop
@@ -48,12 +49,13 @@ async def serve(shop: "Shop", port: int, addresses: Sequence[str], patience: Pat
 
 
 class Server(HTTPServer):
-    """Its connections end when a head that has begun does not arrive in time."""
+    """Tornado's, with streams of ours; see `storefront.client_stream`."""
 
     head_s: float
+    headers: Mapping[str, str]
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        super().handle_stream(ImpatientStream(stream, self.head_s), address)
+        super().handle_stream(ClientStream(stream, self.head_s, self.headers), address)
 
 
 def make_server(shop: "Shop", patience: Patience) -> HTTPServer:
@@ -66,6 +68,7 @@ def make_server(shop: "Shop", patience: Patience) -> HTTPServer:
         body_timeout=patience.body_s,
     )
     server.head_s = patience.head_s
+    server.headers = {"Cache-Control": "no-store", **security_headers(shop.settings.is_https)}
     return server
 
 

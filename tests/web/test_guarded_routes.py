@@ -1,9 +1,11 @@
 """The whole route table: who may send what to it from where, and what every answer carries."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 
 import pytest
+from tornado.httputil import HTTPHeaders
 from tornado.web import RequestHandler
 
 from shared.db import Database
@@ -138,6 +140,18 @@ async def test_what_is_sent_from_stock_has_its_headers_too(browser: Browser, dat
     }  # fmt: skip
     for answer in answers.values():
         check_headers(answer)
+
+
+@pytest.mark.parametrize("request_head", [b"nonsense", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b", b"GET /\r\n: x"])
+async def test_even_what_is_no_http_is_answered_with_the_headers(browser: Browser, request_head: bytes) -> None:
+    host, port = browser.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request_head + b"\r\n\r\n")
+    line, _, rest = (await reader.read()).partition(b"\r\n")
+    writer.close()
+
+    assert line == b"HTTP/1.1 400 Bad Request"
+    check_headers(Answer(400, HTTPHeaders.parse(rest.decode()), b""))
 
 
 async def test_over_https_browsers_are_told_to_stay_there_whatever_they_asked(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from storefront.patience import Patience
+from storefront.client_stream import Patience
 from storefront.server import serve
 from storefront.shop import Shop
 

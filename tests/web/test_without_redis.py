@@ -12,6 +12,7 @@ from shared.redis_client import open_redis
 from storefront.kept_carts import KeptCarts
 from storefront.shop import Shop
 from tests.factories import add_variant, count
+from tests.web.accounts import a_user, sign_in
 from tests.web.baskets import ADDRESS, fill, order, wish
 from tests.web.browser import Browser
 
@@ -88,6 +89,20 @@ async def test_limits_hold_without_redis(browser: Browser, database: Database, g
 
     assert answer.json["lines"] == [{"sku": "WC14-NAV-M", "wanted": 4, "left": 3}]
     assert await _cart(browser) == {"WC14-NAV-M": 2}
+
+
+async def test_wrong_passwords_are_limited_without_redis_and_a_known_browser_gets_in(
+    browser: Browser, new_browser: Callable[[], Browser], shop: Shop, go_away: Away
+) -> None:
+    owner, email = new_browser(), "without-redis@example.com"
+    await a_user(shop, email)
+    await sign_in(owner, email)
+    go_away(True)
+
+    told = [(await sign_in(browser, email, "wrong password")).status for _ in range(11)]
+
+    assert told == [422] * 10 + [429]
+    assert (await sign_in(owner, email)).status == 303
 
 
 async def test_an_order_is_placed_once_and_its_cart_never_comes_back(

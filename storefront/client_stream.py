@@ -1,17 +1,23 @@
-"""How long we wait for what a client sends, so that nobody holds connections by sending a byte now and then.
+"""What Tornado leaves open about the connection of a client: how long we wait for it, and what an unreadable one hears.
 
-Tornado knows one time for idling and for the head of a request; idle connections may stay far longer.
+Tornado knows one time for idling and for the head of a request, and idle connections may stay far longer than a head.
+What it cannot parse never reaches a handler: it answers by itself, without any header.
 """
 
 import asyncio
-from collections.abc import Awaitable
+import secrets
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
 from tornado.iostream import IOStream
 
+BARE = b"HTTP/1.1 400 Bad Request\r\n\r\n"  # what Tornado would say
+
 
 @dataclass(frozen=True)
 class Patience:
+    """So that nobody holds connections by sending a byte now and then."""
+
     head_s: float = 10  # from its first byte
     body_s: float = 20
     idle_s: float = 75  # longer than a balancer keeps its own side, which is 60 s for an ALB
@@ -20,13 +26,17 @@ class Patience:
 PATIENCE = Patience()
 
 
-class ImpatientStream(IOStream):
+class ClientStream(IOStream):
     """A server's stream that is closed when a head, once begun, is not there in time."""
 
-    def __init__(self, stream: IOStream, head_s: float) -> None:
-        """Take over the socket of a stream that nobody has read from yet."""
+    def __init__(self, stream: IOStream, head_s: float, headers: Mapping[str, str]) -> None:
+        """Take over the socket of a stream that nobody has read from yet.
+
+        Args:
+            headers: of the answer to what is no HTTP.
+        """
         super().__init__(stream.socket, max_buffer_size=stream.max_buffer_size, read_chunk_size=stream.read_chunk_size)
-        self._head_s = head_s
+        self._head_s, self._headers = head_s, headers
         self._is_at_head = False
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -42,6 +52,14 @@ class ImpatientStream(IOStream):
         if count and self._is_at_head and self._deadline is None:
             self._deadline = asyncio.get_running_loop().call_later(self._head_s, self.close)
         return count
+
+    def write(self, data: bytes | memoryview) -> "asyncio.Future[None]":
+        return super().write(self._refusal() if data == BARE else data)
+
+    def _refusal(self) -> bytes:
+        headers = {**self._headers, "X-Request-Id": secrets.token_hex(8), "Content-Length": "0", "Connection": "close"}
+        lines = [BARE.partition(b"\r\n")[0].decode(), *(f"{name}: {value}" for name, value in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode()
 
     def _head_is_over(self, _: object) -> None:
         self._is_at_head = False
