@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -235,6 +236,16 @@ async def _raw(browser: Browser, request: bytes) -> bytes:
 )
 async def test_a_malformed_request_is_400(browser: Browser, request_head: bytes) -> None:
     assert (await _raw(browser, request_head)).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize(
+    "lines", [b"Cookie: " + b"a=b; " * 400_000, b"X-Many: y\r\n" * 10_000], ids=["a cookie of 2 MB", "10,000 headers"]
+)
+async def test_a_head_without_measure_is_hung_up_on(browser: Browser, lines: bytes) -> None:
+    with suppress(ConnectionError):  # we do not read on just to say so
+        assert await _raw(browser, b"GET / HTTP/1.1\r\nHost: localhost\r\n" + lines + b"\r\n\r\n") == b""
+
+    assert (await browser.get("/livez")).status == 200
 
 
 async def test_public_pages_are_the_same_for_everybody_and_set_no_cookie(browser: Browser, database: Database) -> None:
