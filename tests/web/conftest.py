@@ -10,6 +10,7 @@ from shared.settings import Settings
 from storefront.server import serve
 from storefront.shop import Shop, open_shop
 from tests.fakes import ListPublisher
+from tests.web.accounts import a_user, forget_rates, sign_in
 from tests.web.browser import Browser
 
 
@@ -43,3 +44,22 @@ def sent(shop: Shop) -> ListPublisher:
     assert isinstance(publisher, ListPublisher)
     publisher.sent.clear()
     return publisher
+
+
+@pytest_asyncio.fixture
+async def jana(new_browser: Callable[[], Browser], shop: Shop, database: Database) -> Browser:
+    """A shopper who is signed in."""
+    await forget_rates(shop)
+    await a_user(shop)
+    browser = new_browser()
+    await sign_in(browser)
+    return browser
+
+
+@pytest_asyncio.fixture
+async def eve(jana: Browser, new_browser: Callable[[], Browser], shop: Shop) -> Browser:
+    """Signed in to another account."""
+    await a_user(shop, "eve@example.com")
+    browser = new_browser()
+    await sign_in(browser, "eve@example.com")
+    return browser

@@ -5,37 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from shared.db import Database
 from storefront.shop import Shop
 from tests.factories import add_variant, count, place
-from tests.web.accounts import EMAIL, PASSWORD, a_user, forget_rates, sign_in
+from tests.web.accounts import EMAIL, PASSWORD, a_user, sign_in
 from tests.web.baskets import ADDRESS, fill, order, wish
 from tests.web.browser import Browser
 from tests.web.desk import sign_in_as
 
 HERS = {**ADDRESS}
 PAGES = ("", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
-
-
-@pytest_asyncio.fixture
-async def jana(new_browser: Callable[[], Browser], shop: Shop, database: Database) -> Browser:
-    """Signed in."""
-    await forget_rates(shop)
-    await a_user(shop)
-    browser = new_browser()
-    await sign_in(browser)
-    return browser
-
-
-@pytest_asyncio.fixture
-async def eve(jana: Browser, new_browser: Callable[[], Browser], shop: Shop) -> Browser:
-    """Signed in to another account."""
-    await a_user(shop, "eve@example.com")
-    browser = new_browser()
-    await sign_in(browser, "eve@example.com")
-    return browser
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,12 +1,10 @@
 """The same twelve checks in the back office, where a fault costs more."""
 
 import re
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from shared import passwords
 from shared.db import Database
 from shared.domain.mailed_links import sha256_hex
 from shared.services.staff import add_staff, make_password_link, set_password_by_link
@@ -17,7 +15,9 @@ from tests.factories import count
 from tests.web.accounts import a_user, forget_rates
 from tests.web.accounts import sign_in as sign_in_as_shopper
 from tests.web.browser import OURS, Answer, Browser
+from tests.web.cookie_flags import check_cookies
 from tests.web.desk import a_settled_order, an_order, do, look, pieces
+from tests.web.hashing import note_hashing
 from tests.web.hostile import AWAY, leads_here
 from tests.web.https_shop import https_storefront
 
@@ -194,19 +194,10 @@ async def test_10_cache_nobody_keeps_a_page_of_staff(ada: Browser, shop: Shop, d
 
 async def test_11_cookie_flags_no_script_and_no_other_site_gets_a_cookie(ada: Browser, settings: Settings) -> None:
     async with https_storefront(settings) as base:
-        for browser, prefix, flags in (
-            (Browser(ada.base), "", {"HttpOnly", "Path=/", "SameSite=Lax"}),
-            (Browser(base), "__Host-", {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"}),
-        ):
+        for browser in (Browser(ada.base), Browser(base)):
             answers = [await sign_in(browser), await browser.submit("/back-office/sign-out", {})]
-            lines = [line for answer in answers for line in answer.headers.get_list("Set-Cookie")]
 
-            names = [f"{prefix}{name}" for name in ("staff_session", "device", "staff_session")]
-            assert [line.partition("=")[0] for line in lines] == names
-            for line in lines:
-                told = {part.strip() for part in line.split(";")[1:]}
-                assert flags <= told
-                assert not any(part.lower().startswith("domain") for part in told)
+            check_cookies(answers, ("staff_session", "device", "staff_session"), is_https=browser.base == base)
 
 
 async def test_12_enumeration_nobody_learns_who_works_here(
@@ -214,14 +205,7 @@ async def test_12_enumeration_nobody_learns_who_works_here(
 ) -> None:
     """Neither by what is said nor by how long that takes; an address without a password yet is no exception."""
     await add_staff(database, "new@example.com", "clerk")
-    looked_at: list[Any] = []
-    fits = passwords._fits
-
-    def noting(known: str | None, typed: str) -> bool:
-        looked_at.append(typed)
-        return fits(known, typed)
-
-    monkeypatch.setattr(passwords, "_fits", noting)
+    work = note_hashing(monkeypatch)
     told = []
     for email in (EMAIL, "new@example.com", "none@example.com"):
         stranger = Browser(ada.base)
@@ -229,6 +213,6 @@ async def test_12_enumeration_nobody_learns_who_works_here(
         told.append((answer.status, len(answer.headers), answer.text.replace(email, "…"), stranger.cookies))
 
     assert told[0] == told[1] == told[2]
-    assert looked_at == ["a wrong one"] * 3
+    assert work == [("_fits", "a wrong one")] * 3
     link = await Browser(ada.base).get("/back-office/password?token=" + sha256_hex("x")[:43])
     assert link.status == 410

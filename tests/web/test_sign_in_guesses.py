@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import pytest
 import pytest_asyncio
 
-from shared import passwords
 from shared.db import Database
 from shared.services.accounts import forget_password
 from shared.services.staff import add_staff, make_password_link, set_password_by_link
@@ -16,6 +15,7 @@ from shared.settings import Settings
 from storefront.shop import Shop
 from tests.web.accounts import PASSWORD, a_user, forget_rates, last_link
 from tests.web.browser import OURS, Answer, Browser
+from tests.web.hashing import note_hashing
 from tests.web.instances import storefronts
 
 OWNERS = ("jana@example.com", "eve@example.com")
@@ -81,18 +81,13 @@ class Attack:
 
 
 @pytest.fixture
-def hashed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def work(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    return note_hashing(monkeypatch)
+
+
+def guessed(work: list[tuple[str, str]]) -> Counter[str]:
     """How many guesses were hashed, for each account."""
-    counted: Counter[str] = Counter()
-    fits = passwords._fits
-
-    def counting(known: str | None, typed: str) -> bool:
-        if " guess " in typed:
-            counted[typed.split()[0]] += 1
-        return fits(known, typed)
-
-    monkeypatch.setattr(passwords, "_fits", counting)
-    return counted
+    return Counter(typed.split()[0] for _, typed in work if " guess " in typed)
 
 
 @pytest_asyncio.fixture
@@ -131,24 +126,24 @@ async def _attack(shop: Shop, door: Door, bases: Iterator[str], guesses: int) ->
 
 @pytest.mark.parametrize("door", [SHOPPERS, STAFF], ids=["shoppers", "staff"])
 async def test_of_many_guesses_twenty_an_hour_are_looked_at_and_the_owner_gets_in(
-    shop: Shop, strict: Settings, hashed: Counter[str], door: Door
+    shop: Shop, strict: Settings, work: list[tuple[str, str]], door: Door
 ) -> None:
     async with storefronts(strict, 2) as bases:
         attack = await _attack(shop, door, bases, 300)
 
-    assert hashed == dict.fromkeys((*OWNERS, NOBODY), 20)
+    assert guessed(work) == dict.fromkeys((*OWNERS, NOBODY), 20)
     assert attack.told == {422: 60, 429: 240}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("door", [SHOPPERS, STAFF], ids=["shoppers", "staff"])
 async def test_of_ten_thousand_guesses_twenty_an_hour_are_looked_at(
-    shop: Shop, strict: Settings, hashed: Counter[str], door: Door
+    shop: Shop, strict: Settings, work: list[tuple[str, str]], door: Door
 ) -> None:
     async with storefronts(strict, 3) as bases:
         attack = await _attack(shop, door, bases, 10_000)
 
-    assert hashed == dict.fromkeys((*OWNERS, NOBODY), 20)
+    assert guessed(work) == dict.fromkeys((*OWNERS, NOBODY), 20)
     assert attack.told == {422: 60, 429: 9940}
 
 
