@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shared import crash
 from shared.domain.shipping import ShippingPrices
+from shared.production import SHORTEST_SECRET, faults_in_production
 
 QUEUES = ("orders", "documents", "media", "jobs")
 DAY_S = 24 * 3600
@@ -137,8 +138,8 @@ class _Environment:
 
     def secrets(self, name: str) -> tuple[str, ...]:
         found = self.words(name)
-        if any(len(secret) < 32 for secret in found):
-            self.faults.append(f"{name} holds a secret of fewer than 32 characters")
+        if any(len(secret) < SHORTEST_SECRET for secret in found):
+            self.faults.append(f"{name} holds a secret of fewer than {SHORTEST_SECRET} characters")
         return found
 
     def crash_at(self, name: str) -> crash.CrashAt | None:
@@ -171,8 +172,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     env = _Environment(environ)
     settings = _read(env)
-    if settings.is_production and environ.get("CRASH_AT"):
-        env.faults.append("CRASH_AT must not be set in production")
+    if settings.is_production:
+        env.faults += faults_in_production(settings)
     if env.faults:
         raise SettingsError("; ".join(env.faults))
     return settings

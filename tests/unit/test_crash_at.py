@@ -17,6 +17,12 @@ from shared.settings import SettingsError, load_settings
 from tests.environments import bare_environment
 
 PATIENCE_S = 30
+# What production insists on besides.
+FIT = {
+    "PUBLIC_URL": "https://shop.example",
+    "PAYMENT_GATEWAY": "https://pay.example",
+    "DATABASE_WRITER_URL": "mysql://shop:its-own@127.0.0.1:3306/shop",
+}
 
 
 def test_a_name_and_a_number_are_read() -> None:
@@ -47,7 +53,7 @@ def test_what_names_no_point_or_no_pass_is_refused_by_name(value: str, tmp_path:
 def test_no_process_starts_with_a_wrong_point_or_in_production(
     words: list[str], kind: str, value: str, told: str, tmp_path: Path
 ) -> None:
-    environ = environment(tmp_path, Ports.based_on(8000), bare_environment(ENVIRONMENT=kind, CRASH_AT=value))
+    environ = environment(tmp_path, Ports.based_on(8000), bare_environment(**FIT, ENVIRONMENT=kind, CRASH_AT=value))
 
     ended = subprocess.run(
         [sys.executable, "-m", *words], env=environ, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S,

@@ -71,3 +71,39 @@ def test_printed_settings_hold_no_secret(environ: dict[str, str]) -> None:
 def test_a_crash_point_in_production_is_refused(environ: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="CRASH_AT"):
         load_settings(environ | {"ENVIRONMENT": "production", "CRASH_AT": "checkout.after_commit:1"})
+
+
+FIT = {
+    "ENVIRONMENT": "production",
+    "DATABASE_WRITER_URL": "mysql://shop:its-own@db/shop",
+    "PAYMENT_GATEWAY": "https://pay.example",
+}
+
+
+def test_production_starts_with_settings_that_are_fit_for_it(environ: dict[str, str]) -> None:
+    assert load_settings(environ | FIT).is_production
+
+
+@pytest.mark.parametrize(
+    "open_one",
+    [
+        {"PUBLIC_URL": "http://shop.example"},
+        {"PAYMENT_GATEWAY": "http://pay.example"},
+        {"PAYMENT_SECRET": "s" * 31},
+        {"DATABASE_WRITER_URL": "mysql://shop:shop@db/shop"},
+        {"DATABASE_WRITER_URL": "mysql://shop@db/shop"},
+    ],
+)
+def test_what_stands_open_on_a_developers_machine_does_not_start_in_production(
+    environ: dict[str, str], open_one: dict[str, str]
+) -> None:
+    (name,) = open_one
+
+    with pytest.raises(SettingsError, match=rf"^{name} must [a-zA-Z0-9 ]+ in production$"):
+        load_settings(environ | FIT | open_one)
+
+
+@pytest.mark.parametrize("weak", ["s" * 31, f"{'s' * 32},short"])
+def test_a_secret_has_32_characters_everywhere(environ: dict[str, str], weak: str) -> None:
+    with pytest.raises(SettingsError, match="COOKIE_SECRETS holds a secret of fewer than 32 characters"):
+        load_settings(environ | {"COOKIE_SECRETS": weak})
