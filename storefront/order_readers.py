@@ -7,6 +7,7 @@ from shared.domain.numbers import ORDER_NUMBER
 from shared.errors import NotFound
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_number
+from shared.security_log import Event, note
 
 if TYPE_CHECKING:
     from storefront.handlers.shopper import ShopperHandler
@@ -24,6 +25,7 @@ async def readable_order(handler: "ShopperHandler", number: str, key: str | None
         order = await order_by_number(connection, number)
     has_key = key is not None and handler.shop.links.key_fits(number, key)
     if not has_key and not await _is_buyer(handler, order):
+        note(Event.NOT_THEIRS, order=number)
         raise NotFound("There is no such order.")
     log.note(order_number=number)
     return order

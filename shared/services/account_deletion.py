@@ -10,6 +10,7 @@ from shared.queries.account_orders import detach_orders
 from shared.queries.addresses import delete_addresses_of
 from shared.queries.shopper_sessions import KIND, keys_to_end
 from shared.queries.staff import end_sessions_of
+from shared.security_log import Event, note
 from shared.services.account_links import RESET, VERIFY, AccountTools
 
 
@@ -22,8 +23,11 @@ async def delete_account(tools: AccountTools, user_id: int, password: str) -> tu
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, user_id)
     if not await tools.passwords.fits(user.password_hash if user else None, password):
+        note(Event.PASSWORD_REFUSED, user=user_id)
         raise Invalid(errors=[FieldError("password", "This is not your password.")])
-    return await tools.database.retrying(lambda connection: _erase(connection, user_id))
+    ended = await tools.database.retrying(lambda connection: _erase(connection, user_id))
+    note(Event.ACCOUNT_DELETED, user=user_id)
+    return ended
 
 
 async def _erase(connection: Connection, user_id: int) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from shared.queries.account_orders import attach_orders
 from shared.queries.shopper_sessions import KIND, keys_to_end
 from shared.queries.staff import end_sessions_of
 from shared.queries.users import User
+from shared.security_log import Event, note
 from shared.services.account_links import KNOWN, RESET, VERIFY, AccountTools, find_link, use_link, write_to
 
 
@@ -76,6 +77,7 @@ async def prove(tools: AccountTools, secret: str, password: str) -> Proven:
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, link.owner_id)
     if not await tools.passwords.fits(user.password_hash if user else None, password) or user is None:
+        note(Event.PASSWORD_REFUSED, user=link.owner_id)
         raise Invalid("This is not the password that you chose. If you forgot it, set a new one.")
     known_hash = user.password_hash
 
@@ -104,7 +106,7 @@ async def reset_password(tools: AccountTools, secret: str, password: str) -> Pro
         await _be_proven(connection, locked)
         return Proven(locked.id, await _replace_password(connection, locked.id, password_hash))
 
-    return await tools.database.retrying(work)
+    return _told(await tools.database.retrying(work))
 
 
 async def change_password(tools: AccountTools, user_id: int, current: str, password: str) -> Proven:
@@ -117,13 +119,19 @@ async def change_password(tools: AccountTools, user_id: int, current: str, passw
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, user_id)
     if not await tools.passwords.fits(user.password_hash if user else None, current):
+        note(Event.PASSWORD_REFUSED, user=user_id)
         raise Invalid(errors=[FieldError("current", "This is not your password.")])
     password_hash = await tools.passwords.hash(password)
 
     async def work(connection: Connection) -> Proven:
         return Proven(user_id, await _replace_password(connection, user_id, password_hash))
 
-    return await tools.database.retrying(work)
+    return _told(await tools.database.retrying(work))
+
+
+def _told(proven: Proven) -> Proven:
+    note(Event.PASSWORD_SET, user=proven.user_id)
+    return proven
 
 
 async def _be_proven(connection: Connection, user: User) -> None:

@@ -11,6 +11,7 @@ from shared.queries.account_orders import attach_orders
 from shared.queries.shopper_sessions import NewSession, add_shopper_session, key_of_session, keys_to_end
 from shared.queries.staff import end_session
 from shared.queries.users import User, user_by_email
+from shared.security_log import Event, address_mark, note
 from shared.services.account_links import AccountTools
 
 NO_MATCH = "E-mail and password do not match, or the e-mail is not confirmed yet. Check both, or set a new password."
@@ -35,9 +36,11 @@ async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
         found = await user_by_email(connection, normalise_email(email))
     fits = await tools.passwords.fits(found.password_hash if found else None, password)
     if not fits or found is None or found.verified_at is None:
+        note(Event.SIGN_IN_REFUSED, account=address_mark(email))
         raise Invalid(NO_MATCH)
     async with tools.database.writer() as connection:
         await attach_orders(connection, found.id, found.email_norm)
+    note(Event.SIGNED_IN, user=found.id)
     return found
 
 
@@ -53,6 +56,7 @@ async def open_session(database: Database, owner: Owner) -> str:
 async def end_by_key(database: Database, key_sha256: str) -> None:
     async with database.writer() as connection:
         await end_session(connection, key_sha256)
+    note(Event.SESSION_ENDED, session=key_sha256[:12])
 
 
 async def end_own(database: Database, user_id: int, session_id: int) -> str:
@@ -66,6 +70,7 @@ async def end_own(database: Database, user_id: int, session_id: int) -> str:
         if key is None:
             raise NotFound("There is no such session.")
         await end_session(connection, key)
+    note(Event.SESSION_ENDED, user=user_id)
     return key
 
 
@@ -75,4 +80,5 @@ async def end_others(database: Database, user_id: int, kept_key: str) -> list[st
         keys = await keys_to_end(connection, user_id, kept_key)
         for key in keys:
             await end_session(connection, key)
+    note(Event.SESSION_ENDED, user=user_id, sessions=len(keys))
     return keys

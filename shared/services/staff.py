@@ -12,6 +12,7 @@ from shared.errors import FieldError, Gone, Invalid
 from shared.passwords import Passwords
 from shared.queries import staff as queries
 from shared.queries.staff import ROLES, Staff
+from shared.security_log import Event, address_mark, note
 
 LINK_LIFE_S = 24 * 3600
 PURPOSE = "staff_password"
@@ -79,7 +80,9 @@ async def set_password_by_link(tools: StaffTools, secret: str, password: str) ->
         if staff_id is None:
             raise Gone(OLD_LINK)
         await replace_password(connection, staff_id, password_hash)
-        return await queries.email_of_staff(connection, staff_id)
+        email = await queries.email_of_staff(connection, staff_id)
+    note(Event.PASSWORD_SET, staff=staff_id)
+    return email
 
 
 async def replace_password(connection: Connection, staff_id: int, password_hash: str) -> None:
@@ -99,10 +102,12 @@ async def sign_in(tools: StaffTools, email: str, password: str) -> str:
     async with tools.database.writer() as connection:
         found = await queries.staff_by_email(connection, normalise_email(email))
     if not await tools.passwords.fits(found.password_hash if found else None, password) or found is None:
+        note(Event.SIGN_IN_REFUSED, account=address_mark(email))
         raise Invalid("E-mail and password do not match. Check both, or ask for a new link.")
     secret = secrets.token_urlsafe(32)
     async with tools.database.writer() as connection:
         await queries.add_session(connection, sha256(secret), "staff", found.id, tools.session_absolute_s)
+    note(Event.SIGNED_IN, staff=found.id)
     return secret
 
 
@@ -119,3 +124,4 @@ async def who_is(tools: StaffTools, secret: str) -> Staff | None:
 async def sign_out(database: Database, secret: str) -> None:
     async with database.writer() as connection:
         await queries.end_session(connection, sha256(secret))
+    note(Event.SESSION_ENDED, session=sha256(secret)[:12])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from shared import log
-from shared.errors import ShopError, TooLarge, TooMany, Unavailable, WrongHost
+from shared.errors import Forbidden, Invalid, ShopError, TooLarge, TooMany, Unavailable, Unreadable, WrongHost
+from shared.security_log import Event, note
 from storefront.client_address import counted_as_one
 from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
 from storefront.failures import as_shop_error, is_expected
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from storefront.shop import Shop
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+REFUSALS = (Unreadable, Forbidden, Invalid, TooLarge, TooMany, WrongHost)  # each may be somebody who tries something
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 logger = logging.getLogger("storefront")
 
@@ -154,6 +156,8 @@ class BaseHandler(RequestHandler):
         self.set_status(error.status)
         if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(self.allowed_methods()))
+        if isinstance(error, REFUSALS):
+            note(Event.REQUEST_REFUSED, route=self.route, error=error.name)
         if isinstance(error, TooMany | Unavailable):
             self.set_header("Retry-After", str(error.retry_after_s))
         self.tell(error)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from shared.errors import Conflict, Invalid, NotFound
 from shared.queries.order_view import OrderView
+from shared.security_log import Event, note
 from shared.services.order_commands import Command
 from storefront.handlers.desk_commands import ACTS
 from storefront.handlers.desk_orders import ASKED, OrderDesk
@@ -44,6 +45,7 @@ class ActionHandler(OrderDesk):
         self.see_other(f"/back-office/orders/{number}?done={act}")
 
     def _turn_away(self, order: OrderView) -> None:
+        note(Event.NOT_ALLOWED, staff=self.staff.id, role=self.staff.role)
         self.show(order, f"As {self.staff.role} you may not do this. Ask a manager.", HTTPStatus.FORBIDDEN)
 
 

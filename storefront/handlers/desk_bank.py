@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from shared.domain.bank_csv import read_bank_csv
 from shared.errors import Invalid
+from shared.security_log import Event, note
 from shared.services import bank
 from storefront.forms.desk_bank import read_upload, seal, unseal
 from storefront.handlers.back_office import DeskHandler
@@ -25,6 +26,7 @@ class BankDesk(DeskHandler):
         """Whether this is not for this person, who is then told so."""
         if "bank" in self.rights:
             return False
+        note(Event.NOT_ALLOWED, staff=self.staff.id, role=self.staff.role)
         self.show_faults([f"As {self.staff.role} you may not do this."], HTTPStatus.FORBIDDEN)
         return True
 
