@@ -37,6 +37,13 @@ async def save_staff(connection: Connection, email: str, email_norm: str, role: 
     )
 
 
+async def mark_deleted(connection: Connection, staff_id: int) -> None:
+    """The password goes with the person: whoever is added again gets a new one."""
+    await connection.execute(
+        "UPDATE staff SET password_hash = NULL, deleted_at = UTC_TIMESTAMP(6) WHERE id = %s", (staff_id,)
+    )
+
+
 async def set_password_hash(connection: Connection, staff_id: int, password_hash: str) -> None:
     await connection.execute("UPDATE staff SET password_hash = %s WHERE id = %s", (password_hash, staff_id))
 
@@ -59,6 +66,14 @@ async def use_token(connection: Connection, sha256: str, purpose: str) -> int | 
     )
     row = await connection.row("SELECT owner_id FROM tokens WHERE sha256 = %s", (sha256,)) if found else None
     return int(row["owner_id"]) if row else None
+
+
+async def use_tokens_of(connection: Connection, purpose: str, owner_id: int) -> None:
+    """Void every open link of somebody."""
+    await connection.execute(
+        "UPDATE tokens SET used_at = UTC_TIMESTAMP(6) WHERE purpose = %s AND owner_id = %s AND used_at IS NULL",
+        (purpose, owner_id),
+    )
 
 
 async def token_is_good(connection: Connection, sha256: str, purpose: str) -> bool:

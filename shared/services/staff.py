@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from shared.db import Connection, Database
 from shared.domain.emails import normalise_email
-from shared.errors import FieldError, Gone, Invalid
+from shared.errors import FieldError, Gone, Invalid, NotFound
 from shared.passwords import Passwords
 from shared.queries import staff as queries
 from shared.queries.staff import ROLES, Staff
@@ -125,3 +125,19 @@ async def sign_out(database: Database, secret: str) -> None:
     async with database.writer() as connection:
         await queries.end_session(connection, sha256(secret))
     note(Event.SESSION_ENDED, session=sha256(secret)[:12])
+
+
+async def remove_staff(database: Database, email: str) -> None:
+    """Let somebody in no more: sessions and open links end at once; what they did keeps their name.
+
+    Raises:
+        NotFound: nobody of this address works here.
+    """
+    async with database.transaction() as connection:
+        found = await queries.staff_by_email(connection, normalise_email(email))
+        if found is None:
+            raise NotFound(f"Nobody here is called {email}.")
+        await queries.mark_deleted(connection, found.id)
+        await queries.use_tokens_of(connection, PURPOSE, found.id)
+        await queries.end_sessions_of(connection, "staff", found.id)
+    note(Event.ACCOUNT_DELETED, staff=found.id)

@@ -1,13 +1,14 @@
 import pytest
 
 from shared.db import Database
-from shared.errors import Gone, Invalid
+from shared.errors import Gone, Invalid, NotFound
 from shared.passwords import Passwords
 from shared.queries.staff import Staff
 from shared.services.staff import (
     StaffTools,
     add_staff,
     make_password_link,
+    remove_staff,
     set_password_by_link,
     sign_in,
     sign_out,
@@ -109,3 +110,34 @@ async def test_bad_input_names_the_field(tools: StaffTools, email: str, role: st
         await add_staff(tools.database, email, role)
 
     assert [fault.field for fault in refused.value.errors] == [field]
+
+
+async def test_whoever_was_removed_is_signed_out_at_once_and_has_no_way_back(tools: StaffTools) -> None:
+    ada, eve = await hire(tools), await hire(tools, "eve@example.com")
+    session, hers = await sign_in(tools, "ada@example.com", PASSWORD), await sign_in(tools, "eve@example.com", PASSWORD)
+    link = await make_password_link(tools.database, ada.id)
+
+    await remove_staff(tools.database, "ADA@example.com")
+
+    assert await who_is(tools, session) is None
+    with pytest.raises(Invalid):
+        await sign_in(tools, "ada@example.com", PASSWORD)
+    with pytest.raises(Gone):
+        await set_password_by_link(tools, link, "another password")
+    with pytest.raises(NotFound):
+        await remove_staff(tools.database, "ada@example.com")
+    who = await who_is(tools, hers)
+    assert who is not None
+    assert who.id == eve.id
+
+
+async def test_whoever_is_added_again_needs_a_new_password_and_gets_no_old_session_back(tools: StaffTools) -> None:
+    await hire(tools)
+    session = await sign_in(tools, "ada@example.com", PASSWORD)
+    await remove_staff(tools.database, "ada@example.com")
+
+    await add_staff(tools.database, "ada@example.com", "viewer")
+
+    assert await who_is(tools, session) is None
+    with pytest.raises(Invalid):
+        await sign_in(tools, "ada@example.com", PASSWORD)
