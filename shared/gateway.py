@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
@@ -103,7 +103,13 @@ class CardGateway:
 
     async def open_session(self, charge: Charge, return_url: str) -> str:
         answer = await self._post("/sessions", charge.key, _charge(charge) | {"return_url": return_url})
-        return str(answer["url"])
+        return self._own_page(str(answer["url"]))
+
+    def _own_page(self, url: str) -> str:
+        """A page of the provider's own host: buyers are sent nowhere else."""
+        if urlsplit(url)[:2] != urlsplit(self._base_url)[:2]:
+            raise PaymentUnsure("the payment provider names a page of another host")
+        return url
 
     async def capture(self, key: str, provider_ref: str, amount_cents: int) -> Outcome:
         return _outcome(

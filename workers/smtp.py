@@ -61,7 +61,9 @@ class SmtpMailer:
             raise MailUnsure("this mail server has no list of what it took")
         address = f"{self.mailbox}/api/messages?{urlencode({'message_id': message_id})}"
         try:
-            response = await AsyncHTTPClient().fetch(address, connect_timeout=CONNECT_S, request_timeout=ANSWER_S)
+            response = await AsyncHTTPClient().fetch(
+                address, connect_timeout=CONNECT_S, request_timeout=ANSWER_S, follow_redirects=False
+            )
             return bool(json.loads(response.body))
         except (HTTPError, OSError, ValueError) as error:
             raise MailUnavailable(f"the mailbox could not be asked: {type(error).__name__}") from None

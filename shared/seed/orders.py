@@ -119,6 +119,7 @@ async def _enter(gateway: str, charges: Sequence[dict[str, object]]) -> None:
             body=json.dumps({"charges": charges}),
             headers={"Content-Type": "application/json"},
             request_timeout=ANSWER_S,
+            follow_redirects=False,
         )
     except OSError as error:
         raise SeedFault(f"the card provider does not answer: {error}") from error

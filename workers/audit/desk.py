@@ -46,7 +46,7 @@ async def fetch_json(whose: str, url: str) -> Any:
     """
     try:
         answer = await AsyncHTTPClient().fetch(
-            url, connect_timeout=CONNECT_S, request_timeout=ANSWER_S, raise_error=False
+            url, connect_timeout=CONNECT_S, request_timeout=ANSWER_S, follow_redirects=False, raise_error=False
         )
         if answer.code == 404:
             return None
