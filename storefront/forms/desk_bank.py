@@ -13,6 +13,7 @@ from shared.errors import FieldError, Invalid, Unreadable
 from shared.services.bank import Transfer
 
 FIELD = "file"
+SUFFIXES = (".csv", ".txt")
 PURPOSE = b"bank-transfers:"  # keeps a signature from being used for anything else
 
 
@@ -20,7 +21,7 @@ def read_upload(content_type: str, body: bytes) -> bytes:
     """The uploaded file.
 
     Raises:
-        Unreadable: this is no upload; Invalid: no file was chosen.
+        Unreadable: this is no upload; Invalid: no file was chosen, or one of another kind.
     """
     files: dict[str, list[HTTPFile]] = {}
     try:
@@ -30,6 +31,8 @@ def read_upload(content_type: str, body: bytes) -> bytes:
     found = files.get(FIELD, [])
     if not found:
         raise Invalid(errors=[FieldError(FIELD, "Choose the bank's file.")])
+    if not found[0]["filename"].lower().endswith(SUFFIXES):
+        raise Invalid(errors=[FieldError(FIELD, f"The bank's file ends in {' or '.join(SUFFIXES)}.")])
     return bytes(found[0]["body"])
 
 

@@ -25,9 +25,9 @@ async def desk(browser: Browser, database: Database) -> Browser:
     return browser
 
 
-async def upload(browser: Browser, content: bytes | str, name: str = "file") -> Answer:
+async def upload(browser: Browser, content: bytes | str, name: str = "file", filename: str = "umsatz.csv") -> Answer:
     bare = content.encode() if isinstance(content, str) else content
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="umsatz.csv"\r\n\r\n'
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="{filename}"\r\n\r\n'
     body = head.encode() + bare + f"\r\n--{BOUNDARY}--\r\n".encode()
     kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     return await browser.ask("POST", "/back-office/bank", body, {**kind, **OURS})
@@ -183,6 +183,19 @@ async def test_a_broken_file_names_line_and_field(desk: Browser, database: Datab
 )
 async def test_what_is_no_file_of_a_bank_is_refused(desk: Browser, content: bytes, name: str, status: int) -> None:
     assert (await upload(desk, content, name)).status == status
+
+
+@pytest.mark.parametrize("filename", ["umsatz.csv.exe", "umsatz", "umsatz.xlsx", "csv"])
+async def test_a_file_of_another_kind_is_refused_by_its_name(desk: Browser, filename: str) -> None:
+    answer = await upload(desk, HEADING, filename=filename)
+
+    assert answer.status == 422
+    assert "The bank&#39;s file ends in .csv or .txt." in answer.text
+
+
+@pytest.mark.parametrize("filename", ["UMSATZ.CSV", "../umsatz.txt"])
+async def test_a_files_name_is_not_used_for_anything_else(desk: Browser, filename: str) -> None:
+    assert (await upload(desk, HEADING + row("unknown", "9,00"), filename=filename)).status == 200
 
 
 async def test_a_form_that_is_no_upload_is_refused(desk: Browser) -> None:
