@@ -12,7 +12,7 @@ ROOT = "/static/"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
+    ".svg": "image/svg+xml; charset=utf-8",
     ".woff2": "font/woff2",
 }
 PACKED = frozenset({".css", ".js", ".svg"})  # woff2 is packed already

@@ -59,6 +59,7 @@ class AccountPage(PageHandler):
 
     def drop_session(self) -> None:
         self.clear_cookie(self.shop.cookies.name(SESSION), **self.shop.cookies.flags())
+        self.forget_pages()
 
 
 class OwnPage(AccountPage):

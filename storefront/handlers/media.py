@@ -7,7 +7,7 @@ from storefront.handlers.pages import PageHandler
 from storefront.security_headers import PICTURE_POLICY
 
 FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,120}\.(svg|webp|png|jpg)")
-TYPES = {"svg": "image/svg+xml", "webp": "image/webp", "png": "image/png", "jpg": "image/jpeg"}
+TYPES = {"svg": "image/svg+xml; charset=utf-8", "webp": "image/webp", "png": "image/png", "jpg": "image/jpeg"}
 KEEP = "public, max-age=3600"
 
 

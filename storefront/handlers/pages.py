@@ -38,6 +38,10 @@ class PageHandler(ShopperHandler):
         device = devices.new_device(account, self.shop.settings.cookie_secrets, before)
         self.keep_cookie(DEVICE, device, devices.LIFE_S)
 
+    def forget_pages(self) -> None:
+        """Have the browser drop what it kept of this person's pages; the cart's cookie stays."""
+        self.set_header("Clear-Site-Data", '"cache", "storage"')
+
     def tell(self, error: ShopError) -> None:
         context = error_page(error, self.request_id, self.shop.settings.public_url)
         self.page("error.html", HTTPStatus(error.status), **context)

@@ -51,6 +51,7 @@ class SignOutHandler(StaffDoor):
     async def post(self) -> None:
         await self.end_session()
         self.clear_cookie(self.shop.cookies.name(STAFF_SESSION), **self.shop.cookies.flags())
+        self.forget_pages()
         self.see_other("/back-office/sign-in")
 
 

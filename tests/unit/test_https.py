@@ -17,7 +17,8 @@ def test_over_https_cookies_belong_to_this_host_alone() -> None:
 
 
 def test_over_https_browsers_are_told_to_stay_there() -> None:
-    assert "Strict-Transport-Security" in security_headers(is_https=True)
+    hsts = security_headers(is_https=True)["Strict-Transport-Security"]
+    assert hsts == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in security_headers(is_https=False)
 
 

@@ -24,7 +24,7 @@ async def test_every_answer_has_its_headers(browser: Browser, path: str) -> None
     assert answer.headers["X-Instance"]
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert policy.startswith("default-src 'none'; ")
+    assert policy.startswith("default-src 'none'; object-src 'none'; ")
     assert "frame-ancestors 'none'; base-uri 'none'" in policy
     assert "unsafe" not in policy
     assert "Server" not in answer.headers
