@@ -232,5 +232,6 @@ PAGES: dict[str, tuple[str, Context]] = {
         "back_office/sign_in.html",
         {"email": '"@x', "fault": "E-mail and password do not match.", "next": "/back-office/orders"},
     ),
+    "desk-own-password": ("back_office/own_password.html", {"staff": ADA, "may": MAY, "fault": EVIL}),
     "desk-password": ("back_office/password.html", {"token": "t-1", "fault": ""}),
 }

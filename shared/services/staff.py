@@ -85,6 +85,22 @@ async def set_password_by_link(tools: StaffTools, secret: str, password: str) ->
     return email
 
 
+async def change_password(tools: StaffTools, staff: Staff, current: str, password: str) -> None:
+    """Set one's own password.
+
+    Raises:
+        Invalid: it is not the current one, or names the field password; nothing is changed.
+    """
+    await tools.passwords.check_new(password)
+    if not await tools.passwords.fits(staff.password_hash, current):
+        note(Event.PASSWORD_REFUSED, staff=staff.id)
+        raise Invalid("This is not your password.")
+    password_hash = await tools.passwords.hash(password)
+    async with tools.database.transaction() as connection:
+        await replace_password(connection, staff.id, password_hash)
+    note(Event.PASSWORD_SET, staff=staff.id)
+
+
 async def replace_password(connection: Connection, staff_id: int, password_hash: str) -> None:
     """Set a password and end every session that the old one opened."""
     await queries.set_password_hash(connection, staff_id, password_hash)

@@ -85,7 +85,7 @@ async def test_axe_finds_nothing_in_the_back_office(context: BrowserContext, sho
     await expect(page.get_by_text("No orders yet.")).to_be_visible()
     found += await complaints(page)
     number = await _orders_in_every_state(schema)
-    for path in (DESK, f"{DESK}?q=zzz", f"{DESK}/{number}"):
+    for path in (DESK, f"{DESK}?q=zzz", f"{DESK}/{number}", "/back-office/own-password"):
         await page.goto(shop_url + path)
         found += await complaints(page)
 

@@ -70,7 +70,7 @@ async def test_the_way_out_stands_on_every_page_of_an_account(jana: Browser, pag
     assert (await jana.get(f"/account{page}")).text.count('action="/account/sign-out"') == 1
 
 
-@pytest.mark.parametrize("page", ["/orders", "/bank"])
+@pytest.mark.parametrize("page", ["/orders", "/bank", "/own-password"])
 async def test_the_way_out_stands_on_every_page_of_the_back_office(
     browser: Browser, database: Database, page: str
 ) -> None:

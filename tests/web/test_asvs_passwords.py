@@ -23,6 +23,11 @@ FORMS = {
     "/account/password": {"current": "current-password", "password": "new-password"},
     "/account/delete": {"password": "current-password"},
     "/back-office/sign-in": {"email": "username", "password": "current-password"},
+    "/back-office/own-password": {
+        "current": "current-password",
+        "password": "new-password",
+        "again": "new-password",
+    },
 }
 
 
@@ -32,9 +37,11 @@ async def _fresh(shop: Shop, database: Database) -> None:
 
 
 @pytest_asyncio.fixture
-async def jana(browser: Browser, shop: Shop) -> Browser:
+async def jana(browser: Browser, shop: Shop, database: Database) -> Browser:
+    """Signed in to an account and to the back office."""
     await a_user(shop)
     await sign_in(browser)
+    await sign_in_as(browser, database)
     return browser
 
 
@@ -78,7 +85,7 @@ async def test_a_forgotten_password_asks_no_question_and_gives_no_hint(
         "👗👗👗👗👗👗👗👗",
         "a" * 64,
         "x" * 256,
-        "12345678901234567890",
+        "70415263748596071829",
     ],
 )
 async def test_any_password_of_8_to_256_characters_is_taken_to_the_letter(
@@ -121,6 +128,41 @@ async def test_an_empty_database_lets_nobody_in(browser: Browser, database: Data
 
     assert set(answers) == {422}
     assert (await count(database, "users"), await count(database, "staff")) == (0, 0)
+
+
+async def test_staff_change_their_own_password_by_the_one_they_have(
+    new_browser: Callable[[], Browser], database: Database
+) -> None:
+    ada, elsewhere = new_browser(), new_browser()
+    for browser in (ada, elsewhere):
+        await sign_in_as(browser, database)
+    async with database.writer() as connection:
+        await connection.execute("UPDATE staff SET password_hash = %s", (hash_password(PASSWORD),))
+    new = {"password": "another password", "again": "another password"}
+    page = "/back-office/own-password"
+
+    refused = [
+        await ada.submit(page, new | change)
+        for change in ({"current": "wrong"}, {"current": PASSWORD, "again": "x"}, {"current": PASSWORD[:-1]})
+    ]
+    short = await ada.submit(page, {"current": PASSWORD, "password": "short", "again": "short"})
+    done = await ada.submit(page, new | {"current": PASSWORD})
+
+    assert [answer.status for answer in (*refused, short, done)] == [422, 422, 422, 422, 303]
+    assert [(await browser.get("/back-office/orders")).status for browser in (ada, elsewhere)] == [303, 303]
+    signed_in = [
+        (await ada.submit("/back-office/sign-in", {"email": "ada@example.com", "password": password})).status
+        for password in (PASSWORD, "another password")
+    ]
+    assert signed_in == [422, 303]
+
+
+async def test_guesses_at_a_staff_password_are_counted_on_its_page_too(browser: Browser, database: Database) -> None:
+    await sign_in_as(browser, database)
+
+    answers = [(await browser.submit("/back-office/own-password", {"current": "x"})).status for _ in range(11)]
+
+    assert answers == [422] * 10 + [429]
 
 
 async def test_signing_in_to_the_back_office_again_ends_the_session_before(

@@ -111,6 +111,8 @@ async def _work_at_the_desk(visitor: Visitor, token: str, number: str) -> None:
     lists = ("", "/orders", "/orders?q=jana", "/bank", "/bank/record")
     for path in (*lists, at, f"{at}/cancel", f"{at}/documents/I000001.pdf"):
         await visitor.get("/back-office" + path)
+    await visitor.get("/back-office/own-password")
+    await visitor.submit("/back-office/own-password", {"current": PASSWORD, "password": PASSWORD, "again": PASSWORD})
     await visitor.submit("/back-office/sign-out", {})
 
 
