@@ -32,6 +32,7 @@ USES_PLAIN_RANDOM = {  # jitter and sample data: nothing that nobody may guess
     "workers/jobs.py",
     "workers/ledger.py",
 }
+CRYPTOGRAPHY = {"hashlib", "hmac", "secrets", "ssl", "argon2", "cryptography", "Crypto", "nacl", "jwt", "itsdangerous"}
 SCRIPT = (ROOT / "storefront/static/shop.js").read_text()
 
 
@@ -103,6 +104,12 @@ def test_hashes_are_sha_256_and_one_name_that_protects_nothing() -> None:
     assert [path for path, call in calls("hashlib.file_digest") if "'sha256'" not in ast.unparse(call)] == []
     assert {path for name, path in used if name == "sha1"} == {"storefront/carts.py"}  # Redis names scripts so
     assert "usedforsecurity=False" in (ROOT / "storefront/carts.py").read_text()
+
+
+def test_cryptography_comes_from_known_libraries() -> None:
+    used = {module.partition(".")[0] for _, tree in sources() for module, _ in imported(tree)}
+
+    assert used & CRYPTOGRAPHY == {"hashlib", "hmac", "secrets", "argon2"}  # Python's own and argon2-cffi
 
 
 def test_what_nobody_may_guess_is_drawn_by_the_system() -> None:

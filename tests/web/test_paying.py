@@ -184,6 +184,7 @@ async def test_an_invoice_is_for_the_orders_readers(
     answer = await buyer.get(told["url"])
 
     assert (answer.status, answer.headers["Content-Type"], answer.body) == (200, "application/pdf", pdf)
+    assert answer.headers["Content-Disposition"] == 'inline; filename="I000001.pdf"'
     assert hashlib.sha256(answer.body).hexdigest() == told["sha256"]
     assert (await new_browser().get(told["url"].partition("?")[0])).status == 404
     assert (await buyer.get(told["url"].replace("I000001", "I000002"))).status == 404
