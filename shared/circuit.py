@@ -1,35 +1,121 @@
-"""One place that knows whether a dependency hangs, so that one caller waits for it and not all of them."""
+"""The one place that knows whether a dependency is well. All its callers ask here, and tell what they met.
 
+well ── a call fails, or takes long ──> a probe decides ── no answer ──> sick
+ ^                                                                        │
+ └──────────────── a probe, at most one a second, gets its answer ────────┘
+"""
+
+import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import Context
+from datetime import UTC, datetime
 
-PROBE_EVERY_S = 1.0  # while it is open, one caller in a second tries
-SLOW_S = 0.2  # a refusal at once costs nobody anything: then every call is its own probe
+logger = logging.getLogger(__name__)
+
+Probe = Callable[[], Awaitable[object]]
+
+SLOW_S = 0.25  # a call that takes longer wakes the probe, which costs one small question
+PROBE_S = 1.5  # what takes longer to answer a probe hangs
+PROBE_EVERY_S = 1.0  # while it is sick
+
+
+class Sick(OSError):
+    """The dependency is known not to answer, so it was not asked."""
 
 
 class Circuit:
-    """Opened by a call that failed slowly, closed by one that came through."""
+    """Well until a probe fails; while it is sick nobody waits, and whoever waits already is let go.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._next_probe: float | None = None
+    Before `watch` it knows nothing and lets everybody through: a probe needs an event loop that runs all the time,
+    which a storefront has and a worker has not.
+    """
 
-    @property
-    def is_closed(self) -> bool:
-        return self._next_probe is None
+    def __init__(self, name: str, probe: Probe, failures: tuple[type[Exception], ...] = (OSError,)) -> None:
+        """Take what gets an answer, whatever it is, or raises; and what callers raise when they got none."""
+        self.name, self._probe, self._failures = name, probe, failures
+        self.is_well = True
+        self.since = datetime.now(UTC)
+        self.times_sick = 0
+        self._is_watched = False
+        self._heard_at = 0.0
+        self._waiting: set[asyncio.Timeout] = set()
+        self._probing: asyncio.Task[None] | None = None
 
-    def lets_through(self) -> bool:
-        """Whether this caller may try; of those who meet an open circuit one is the probe."""
-        if self._next_probe is None:
-            return True
-        if self._clock() < self._next_probe:
-            return False
-        self._next_probe = self._clock() + PROBE_EVERY_S
-        return True
+    def watch(self) -> None:
+        self._is_watched = True
+
+    @asynccontextmanager
+    async def call(self, limit_s: float | None = None) -> AsyncIterator[None]:
+        """Surround a call of the dependency.
+
+        Raises:
+            Sick: it was not made. TimeoutError: it took limit_s, or it waited while a probe found out; whether it was
+                carried out is unknown then.
+        """
+        if not self.is_well:
+            raise Sick(f"{self.name} does not answer")
+        slow = asyncio.get_running_loop().call_later(SLOW_S, self.doubt) if self._is_watched else None
+        try:
+            async with asyncio.timeout(limit_s) as waiting:
+                self._waiting.add(waiting)
+                yield
+        except self._failures:
+            self.doubt()
+            raise
+        else:
+            self.came_through()
+        finally:
+            self._waiting.discard(waiting)
+            if slow:
+                slow.cancel()
 
     def came_through(self) -> None:
-        self._next_probe = None
+        self._heard_at = time.monotonic()
+        self._turn(is_well=True)
 
-    def failed(self, after_s: float) -> None:
-        if after_s >= SLOW_S or self._next_probe is not None:
-            self._next_probe = self._clock() + PROBE_EVERY_S
+    def doubt(self) -> None:
+        """Let a probe decide, unless one is at it."""
+        if self._is_watched and (self._probing is None or self._probing.done()):
+            self._probing = asyncio.get_running_loop().create_task(self._until_well(), context=Context())
+
+    async def look(self) -> bool:
+        """Ask once, and tell whether it is well. Somebody's success since the question began counts as an answer."""
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(PROBE_S):
+                await self._probe()
+            self.came_through()
+        except Exception:  # whatever it is, this dependency cannot be used just now
+            if self._heard_at < begun:
+                self._turn(is_well=False)
+        return self.is_well
+
+    def is_silent(self, for_s: float) -> bool:
+        """Whether nobody has heard of it for so long."""
+        return time.monotonic() - self._heard_at > for_s
+
+    def close(self) -> None:
+        self._is_watched = False
+        if self._probing:
+            self._probing.cancel()
+
+    async def _until_well(self) -> None:
+        while not await self.look():  # noqa: ASYNC110 (another process sets none of our events)
+            await asyncio.sleep(PROBE_EVERY_S)
+
+    def _turn(self, *, is_well: bool) -> None:
+        if self.is_well == is_well:
+            return
+        self.is_well, self.since = is_well, datetime.now(UTC)
+        logger.warning("%s is %s", self.name, "well" if is_well else "sick")
+        if not is_well:
+            self.times_sick += 1
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for waiting in self._waiting:
+            if not waiting.expired():
+                waiting.reschedule(0)

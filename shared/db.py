@@ -15,6 +15,7 @@ import aiomysql
 from pymysql.constants import CLIENT, ER
 from pymysql.err import InterfaceError, InternalError, MySQLError, OperationalError
 
+from shared.circuit import Circuit
 from shared.errors import Unavailable
 
 T = TypeVar("T")
@@ -28,6 +29,8 @@ IDLE_S = 3  # shorter than the server's wait_timeout below
 CONNECT_S, READ_S = 2, 8
 READ_ONLY = {1290, 1836}  # the writer has become a reader
 CONFLICTS = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
+FULL = {ER.CON_COUNT_ERROR, ER.USER_LIMIT_REACHED}  # all connections are taken, says a server that is well
+FAILURES = (OSError, MySQLError, Unavailable)  # after which a probe looks whether the server still answers
 TRIES = 3  # of a transaction that met a deadlock
 SESSION = (
     "SET time_zone = '+00:00', sql_notes = 0, wait_timeout = 5, innodb_lock_wait_timeout = 5, "
@@ -72,8 +75,9 @@ class Connection:
 class Pool:
     """A bounded pool with a bounded waiting room, tied to the event loop that uses it first."""
 
-    def __init__(self, url: str, size: int) -> None:
+    def __init__(self, url: str, size: int, name: str = "writer") -> None:
         self._url, self._size = url, size
+        self.circuit = Circuit(name, self._ask, FAILURES)
         self._pool: Any = None
         self._opening = asyncio.Lock()
         self.waiting = 0
@@ -81,20 +85,31 @@ class Pool:
     async def _open(self) -> Any:
         async with self._opening:
             if self._pool is None:
-                account = login(self._url)
                 self._pool = await aiomysql.create_pool(
-                    db=account.pop("database"),
-                    **account,
+                    **self._account(),
                     minsize=0,
                     maxsize=self._size,
                     pool_recycle=IDLE_S,
                     autocommit=True,
-                    connect_timeout=CONNECT_S,
                     charset="utf8mb4",
                     init_command=SESSION,
                     client_flag=CLIENT.FOUND_ROWS,
                 )
         return self._pool
+
+    def _account(self) -> dict[str, Any]:
+        account = login(self._url)
+        return {"db": account.pop("database"), **account, "connect_timeout": CONNECT_S}
+
+    async def _ask(self) -> None:
+        """Connect apart from the pool: that all of it is taken, or hangs, says nothing about the server just now."""
+        try:
+            raw = await aiomysql.connect(**self._account())
+        except OperationalError as error:
+            if _code(error) not in FULL:
+                raise
+        else:
+            await raw.ensure_closed()
 
     async def _acquire(self) -> Any:
         if self.waiting >= WAITING:
@@ -110,17 +125,19 @@ class Pool:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        raw = await self._acquire()
-        try:
-            yield Connection(raw)
-        except BaseException as error:
-            if _is_lost(error):
-                raw.close()
-            raise
-        finally:
-            self._pool.release(raw)
+        async with self.circuit.call():
+            raw = await self._acquire()
+            try:
+                yield Connection(raw)
+            except BaseException as error:
+                if _is_lost(error):
+                    raw.close()
+                raise
+            finally:
+                self._pool.release(raw)
 
     async def close(self) -> None:
+        self.circuit.close()
         if self._pool is not None:
             self._pool.terminate()
             await self._pool.wait_closed()
@@ -135,11 +152,20 @@ class Database:
 
     def __init__(self, writer_url: str, reader_urls: Sequence[str] = (), pool_size: int = POOL_SIZE) -> None:
         self.writer_pool = Pool(writer_url, pool_size)
-        self.reader_pools = [Pool(url, pool_size) for url in reader_urls] or [self.writer_pool]
+        self.reader_pools = [Pool(url, pool_size, f"reader {n}") for n, url in enumerate(reader_urls, 1)]
+        self.reader_pools = self.reader_pools or [self.writer_pool]
 
     def reader(self) -> Any:
-        """A connection in autocommit mode, for reads: the reader with the fewest connections in use."""
-        return _calm(min(self.reader_pools, key=lambda pool: pool.in_use + pool.waiting))
+        """A connection in autocommit mode, for reads: the reader with the fewest connections in use.
+
+        While none of them is well it is the writer, bounded by its pool.
+        """
+        able = [pool for pool in self.reader_pools if pool.circuit.is_well] or [self.writer_pool]
+        return _calm(min(able, key=lambda pool: pool.in_use + pool.waiting))
+
+    @property
+    def can_read(self) -> bool:
+        return any(pool.circuit.is_well for pool in (self.writer_pool, *self.reader_pools))
 
     def writer(self) -> Any:
         """A connection in autocommit mode on the writer: one statement is one transaction."""

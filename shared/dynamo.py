@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from shared.aws import Service, aws_client
 from shared.circuit import Circuit
 from shared.settings import Settings
 
+NOBODY = {"id": {"S": "nobody"}}  # a key under which no cart is
 THREADS = 8
 CONNECT_S, READ_S = 1, 1
 CALL_S = 1.5  # waiting for a thread and the answer
@@ -32,7 +32,7 @@ class Dynamo:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="dynamodb")
         self._lock = threading.Lock()
         self._client: Any = None
-        self._circuit = Circuit()
+        self.circuit = Circuit("dynamodb", self._ask, (DynamoAway, OSError))
 
     async def call(self, operation: str, **parameters: object) -> Any:
         """Call an operation of DynamoDB.
@@ -40,22 +40,23 @@ class Dynamo:
         Raises:
             DynamoAway, Refused
         """
-        if not self._circuit.lets_through():
-            raise DynamoAway("DynamoDB hangs")
-        begun = time.monotonic()
-        work = partial(self._call, operation, **parameters)
         try:
-            async with asyncio.timeout(CALL_S):
-                answer = await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except (DynamoAway, TimeoutError) as error:
-            self._circuit.failed(time.monotonic() - begun)
+            async with self.circuit.call(CALL_S):
+                return await self._in_thread(operation, **parameters)
+        except OSError as error:
             raise DynamoAway(str(error)) from error
-        self._circuit.came_through()
-        return answer
 
     def close(self) -> None:
         """Begin nothing more; a thread that still waits ends with its time-out."""
+        self.circuit.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self) -> None:
+        await self._in_thread("get_item", TableName=self._settings.carts_table, Key=NOBODY)
+
+    async def _in_thread(self, operation: str, **parameters: object) -> Any:
+        work = partial(self._call, operation, **parameters)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _call(self, operation: str, **parameters: object) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError

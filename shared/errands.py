@@ -5,6 +5,7 @@ import json
 import logging
 from contextvars import Context
 
+from shared.circuit import Circuit
 from shared.messages import JOBS
 from shared.settings import Settings
 from shared.sqs import SqsClient
@@ -16,8 +17,8 @@ CLOSE_S = 3
 
 
 class Errands:
-    def __init__(self, settings: Settings) -> None:
-        self._sqs = SqsClient(settings, threads=1)
+    def __init__(self, settings: Settings, circuit: Circuit | None = None) -> None:
+        self._sqs = SqsClient(settings, 1, circuit)
         self._sending: set[asyncio.Task[None]] = set()
 
     def hand_over_soon(self, job: str, done_key: str) -> None:

@@ -1,14 +1,22 @@
-"""Files that all instances share (EFS): pictures and documents. Every call that touches the disk runs in a thread."""
+"""Files that all instances share (EFS): pictures and documents. What touches the disk runs in threads of its own.
+
+A hanging disk holds a thread until it is back, so reading never takes those that others need.
+"""
 
 import asyncio
 import hashlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared import crash
+from shared.circuit import Circuit
 from shared.errors import NotFound, Unavailable
+
+THREADS = 8
+READ_S = 3
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,8 @@ class Stored:
 class Media:
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="media")
+        self.circuit = Circuit("media", self._ask)
 
     async def store(self, folder: str, suffix: str, content: bytes) -> Stored:
         """Keep bytes under their own hash; the same bytes again change nothing."""
@@ -38,7 +48,23 @@ class Media:
             NotFound: no such file, or a path that leads out of the root.
             Unavailable: the shared disk does not answer as it should.
         """
-        return await asyncio.to_thread(self._read, path)
+        try:
+            async with self.circuit.call(READ_S):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, path)
+        except OSError as error:
+            raise Unavailable("The shared disk does not answer.") from error
+
+    def close(self) -> None:
+        """Begin nothing more; a thread that hangs is left behind."""
+        self.circuit.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self) -> None:
+        is_usable = await asyncio.get_running_loop().run_in_executor(
+            self._threads, os.access, self._root, os.R_OK | os.X_OK
+        )
+        if not is_usable:
+            raise OSError("the media folder cannot be read")
 
     def _read(self, path: str) -> bytes:
         target = (self._root / path).resolve()
@@ -48,8 +74,6 @@ class Media:
             return target.read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFound("There is no such file.") from error
-        except OSError as error:
-            raise Unavailable("The shared disk does not answer.") from error
 
     def _write(self, stored: Stored, content: bytes) -> None:
         """Write beside, flush to the disk, then rename: a reader sees all of it or nothing."""

@@ -12,6 +12,7 @@ from contextvars import Context
 from typing import Protocol
 
 from shared import crash, log
+from shared.circuit import Circuit
 from shared.messages import Message, envelope
 from shared.settings import Settings
 from shared.sqs import SqsClient
@@ -44,10 +45,17 @@ class SqsPublisher:
     Args:
         on_published: is awaited with the messages that SQS took after `announce_soon`.
         waiting: how many messages `announce_soon` keeps at most.
+        circuit: see SqsClient.
     """
 
-    def __init__(self, settings: Settings, on_published: Published | None = None, waiting: int = WAITING) -> None:
-        self._sqs = SqsClient(settings, THREADS)
+    def __init__(
+        self,
+        settings: Settings,
+        on_published: Published | None = None,
+        waiting: int = WAITING,
+        circuit: Circuit | None = None,
+    ) -> None:
+        self._sqs = SqsClient(settings, THREADS, circuit)
         self._on_published = on_published
         self._limit = waiting
         self._waiting: deque[Message] = deque()

@@ -1,8 +1,7 @@
-"""The way to Redis: bounded in connections and in time, with no hidden retry, and closed while Redis hangs."""
+"""The way to Redis: bounded in connections and in time, with no hidden retry, and closed while Redis is away."""
 
-import asyncio
-import time
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -18,36 +17,44 @@ POOL_WAIT_S = 2
 CONNECT_S = 1
 READ_S = 1
 CALL_S = 1.5  # waiting for a connection, making it and reading, all in all
+AWAY = (ConnectionLost, TooSlow)
 
 
 class WatchedRedis(Redis):
-    """A Redis whose callers are sent away at once while it hangs; one of them tries every second."""
+    """A Redis whose callers are sent away at once while it does not answer."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.circuit = Circuit()
+        self.circuit = Circuit("redis", self._ask, (OSError, *AWAY))
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
-        if not self.circuit.lets_through():
-            raise ConnectionLost("Redis hangs")
-        begun = time.monotonic()
+        """Send a command.
+
+        Raises:
+            redis.exceptions.RedisError, also when Redis was not asked, or not in time.
+        """
         try:
-            async with asyncio.timeout(CALL_S):
-                answer = await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        except TimeoutError as error:
-            self.circuit.failed(time.monotonic() - begun)
-            raise TooSlow("Redis took too long") from error
-        except (ConnectionLost, TooSlow, OSError):
-            self.circuit.failed(time.monotonic() - begun)
-            raise
+            async with self.circuit.call(CALL_S):
+                return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except ResponseError:
             self.circuit.came_through()
             raise
-        self.circuit.came_through()
-        return answer
+        except TimeoutError as error:
+            raise TooSlow("Redis took too long") from error
+        except OSError as error:
+            raise ConnectionLost("Redis does not answer") from error
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        self.circuit.close()
+        await super().aclose(close_connection_pool)
+
+    async def _ask(self) -> None:
+        """A refusal is an answer: with a full disk Redis refuses even this, and still reads."""
+        with suppress(ResponseError):
+            await super().execute_command("PING")  # type: ignore[no-untyped-call]
 
 
-def open_redis(url: str) -> Redis:
+def open_redis(url: str) -> WatchedRedis:
     """Return a client that connects on its first command; answers are str. Close it by `aclose()`.
 
     A command is sent once: whoever sends it again has to know that doing it twice does no harm.
@@ -61,4 +68,4 @@ def open_redis(url: str) -> Redis:
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
     )
-    return WatchedRedis.from_pool(pool)
+    return cast(WatchedRedis, WatchedRedis.from_pool(pool))

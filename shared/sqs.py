@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from shared.aws import Service, aws_client
+from shared.circuit import Circuit
 from shared.settings import Settings
 
 CONNECT_S, READ_S = 1, 2  # one attempt: a caller that hangs helps nobody, and the sweep tries again
@@ -17,8 +18,10 @@ CONNECT_S, READ_S = 1, 2  # one attempt: a caller that hangs helps nobody, and t
 class SqsClient:
     """One boto3 client and the few threads that may wait for it."""
 
-    def __init__(self, settings: Settings, threads: int) -> None:
+    def __init__(self, settings: Settings, threads: int, circuit: Circuit | None = None) -> None:
+        """Take the circuit of another client of the same SQS, so that both know the same; without it, make one."""
         self._settings, self._size = settings, threads
+        self.circuit = circuit or Circuit("sqs", self._ask, (Exception,))
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqs")
         self._lock = threading.Lock()
         self._client: Any = None
@@ -28,14 +31,25 @@ class SqsClient:
 
         Raises:
             KeyError: no such queue.
-            botocore's exceptions: SQS is away, or says no.
+            OSError, botocore's exceptions: SQS is away, or says no.
         """
-        call = partial(self._call, operation, QueueUrl=self._settings.queue_urls[queue], **parameters)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        url = self._settings.queue_urls[queue]
+        async with self.circuit.call():
+            return await self._in_thread(operation, QueueUrl=url, **parameters)
 
     def close(self) -> None:
         """Begin nothing more; a thread that still waits ends with its time-out."""
+        self.circuit.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self) -> None:
+        url = next(iter(self._settings.queue_urls.values()))
+        await self._in_thread("get_queue_attributes", QueueUrl=url, AttributeNames=["QueueArn"])
+
+    async def _in_thread(self, operation: str, **parameters: object) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, partial(self._call, operation, **parameters)
+        )
 
     def _call(self, operation: str, **parameters: object) -> Any:
         with self._lock:  # making a client is not thread-safe; using it is
@@ -52,11 +66,12 @@ class Depth:
 
 
 class Queues:
-    """What the metrics tell of the queues."""
+    """What the metrics tell of the queues, and whether SQS is well."""
 
     def __init__(self, settings: Settings) -> None:
         self._names = tuple(settings.queue_urls)
         self._sqs = SqsClient(settings, threads=1)
+        self.circuit = self._sqs.circuit
 
     async def depths(self) -> Mapping[str, Depth]:
         """Ask for every queue, one after the other; raises what botocore raises when SQS is away or says no."""

@@ -21,7 +21,9 @@ def open_carts(settings: Settings, database: Database, redis: Redis) -> CartStor
     if settings.cart_store == "cookie":
         return CopiedCarts(orders)
     if settings.cart_store == "dynamodb":
-        return KeptCarts(DynamoCarts(Dynamo(settings), settings.carts_table, settings.cart_ttl_s), orders)
+        dynamo = Dynamo(settings)
+        dynamo.circuit.watch()
+        return KeptCarts(DynamoCarts(dynamo, settings.carts_table, settings.cart_ttl_s), orders)
     return KeptCarts(Carts(redis, settings.cart_ttl_s), orders)
 
 

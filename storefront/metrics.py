@@ -1,8 +1,10 @@
 """What /metrics tells. One registry a process, so that tests can have several side by side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from shared.circuit import Circuit
 
 DURATIONS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 DELAYS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
@@ -28,6 +30,7 @@ class Metrics:
         self.mails_sent_again = self._gauge("mails_sent_again", "Mails sent again without certainty, ever.")
         self.queue_depth = self._gauge("queue_messages", "Messages in the queues.", "queue", "state")
         self.dependency_well = self._gauge("dependency_well", "1 while a dependency answers.", "dependency")
+        self.dependency_turns = self._gauge("dependency_times_sick", "How often it stopped to.", "dependency")
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(name, text, labels, registry=self.registry)
@@ -40,6 +43,11 @@ class Metrics:
         """Let a scrape read how busy a pool is just then."""
         self.pool_in_use.labels(name).set_function(in_use)
         self.pool_waiting.labels(name).set_function(waiting)
+
+    def watch_dependency(self, name: str, circuits: Sequence[Circuit]) -> None:
+        """Let a scrape read what a dependency's circuits know."""
+        self.dependency_well.labels(name).set_function(lambda: all(circuit.is_well for circuit in circuits))
+        self.dependency_turns.labels(name).set_function(lambda: sum(circuit.times_sick for circuit in circuits))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -32,7 +32,8 @@ LOOK_S = 0.02
 async def serve(shop: "Shop", port: int, addresses: Sequence[str], patience: Patience = PATIENCE) -> AsyncIterator[int]:
     """Listen while inside, and yield the port (another one where 0 was asked for); ready from the first moment on."""
     server = make_server(shop, patience)
-    _watch_pools(shop)
+    _show_pools(shop)
+    _show_dependencies(shop)
     watchers = [asyncio.create_task(watch_loop_delay(shop.metrics.loop_delay_s.observe))]
     try:
         await look_at_all(shop)
@@ -101,7 +102,12 @@ async def _finish(shop: "Shop") -> None:
         await asyncio.sleep(LOOK_S)
 
 
-def _watch_pools(shop: "Shop") -> None:
+def _show_dependencies(shop: "Shop") -> None:
+    for name, circuits in shop.readiness.dependencies.items():
+        shop.metrics.watch_dependency(name, circuits)
+
+
+def _show_pools(shop: "Shop") -> None:
     writer, readers = shop.database.writer_pool, shop.database.reader_pools
     pools = {"writer": writer} | {f"reader-{n}": pool for n, pool in enumerate(readers, 1) if pool is not writer}
     for name, pool in pools.items():

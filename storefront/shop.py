@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from jinja2 import Environment
-from redis.asyncio import Redis
 
+from shared.circuit import Circuit
 from shared.db import Database
 from shared.errands import Errands
 from shared.gateway import CardGateway, PaymentGateway
@@ -17,7 +17,7 @@ from shared.messages import Message
 from shared.passwords import Passwords
 from shared.queries.steps import note_published
 from shared.queue import Publisher, SqsPublisher
-from shared.redis_client import open_redis
+from shared.redis_client import WatchedRedis, open_redis
 from shared.services.account_links import AccountTools
 from shared.services.checkout import CheckoutTools
 from shared.services.payments import PayTools
@@ -29,6 +29,7 @@ from storefront.cart_choice import open_carts
 from storefront.cart_store import CartStore
 from storefront.client_address import Proxies
 from storefront.cookies import CookieRules
+from storefront.dependencies import watched
 from storefront.links import Links
 from storefront.metrics import Metrics
 from storefront.pictures import Pictures
@@ -44,7 +45,7 @@ class Shop:
     settings: Settings
     instance: str
     database: Database
-    redis: Redis
+    redis: WatchedRedis
     carts: CartStore
     seen_prices: SeenPrices
     sessions: Sessions
@@ -101,8 +102,10 @@ async def open_shop(settings: Settings, port: int, publisher: Publisher | None =
     redis = open_redis(settings.redis_url)
     carts = open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
-    announcing = publisher or await _open_publisher(settings, database)
-    errands, assets = Errands(settings), await asyncio.to_thread(Assets.load)
+    cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)
+    readiness = Readiness(watched(database, redis, queues, cards, media))
+    announcing = publisher or await _open_publisher(settings, database, queues.circuit)
+    errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
     try:
         yield Shop(
             settings=settings,
@@ -116,7 +119,7 @@ async def open_shop(settings: Settings, port: int, publisher: Publisher | None =
             publisher=announcing,
             queues=queues,
             passwords=passwords,
-            cards=CardGateway(settings.payment_gateway, settings.payment_timeout_s),
+            cards=cards,
             media=media,
             pictures=Pictures(media),
             templates=make_templates(settings, assets),
@@ -126,23 +129,25 @@ async def open_shop(settings: Settings, port: int, publisher: Publisher | None =
             cookies=CookieRules(settings.is_https),
             proxies=Proxies(settings.trusted_proxies),
             metrics=Metrics(),
-            readiness=Readiness(),
+            readiness=readiness,
         )
     finally:
         await announcing.close()
         await errands.close()
         queues.close()
+        cards.circuit.close()
+        media.close()
         carts.close()
         passwords.close()
         await redis.aclose()
         await database.close()
 
 
-async def _open_publisher(settings: Settings, database: Database) -> SqsPublisher:
+async def _open_publisher(settings: Settings, database: Database, circuit: Circuit) -> SqsPublisher:
     async def on_published(messages: Sequence[Message]) -> None:
         async with database.writer() as connection:
             await note_published(connection, messages, settings.step_deadline_s)
 
-    publisher = SqsPublisher(settings, on_published)
+    publisher = SqsPublisher(settings, on_published, circuit=circuit)
     await publisher.warm()
     return publisher

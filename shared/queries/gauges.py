@@ -5,10 +5,6 @@ from collections.abc import Mapping
 from shared.db import Connection
 
 
-async def ping(connection: Connection) -> None:
-    await connection.execute("SELECT 1")
-
-
 async def oldest_unsent_s(connection: Connection) -> float:
     """Age in seconds of the oldest message that SQS has not taken yet; 0 when there is none."""
     row = await connection.row(

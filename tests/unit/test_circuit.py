@@ -1,0 +1,162 @@
+"""One place that knows whether a dependency is well; its callers ask there, and a probe decides."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+import pytest_asyncio
+
+from shared import circuit as circuits
+from shared.circuit import Circuit, Sick
+from tests.waiting import until
+
+SOON_S = 5
+
+
+@dataclass
+class Dependency:
+    """Something that answers, refuses, or hangs."""
+
+    is_away: bool = False
+    is_hung: bool = False
+    asked: int = 0
+    called: int = 0
+    healed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def probe(self) -> None:
+        self.asked += 1
+        await self._answer()
+
+    async def call(self, circuit: Circuit, limit_s: float | None = None) -> None:
+        async with circuit.call(limit_s):
+            self.called += 1
+            await self._answer()
+
+    async def _answer(self) -> None:
+        if self.is_hung:
+            await self.healed.wait()
+        if self.is_away:
+            raise ConnectionRefusedError
+
+    def heal(self) -> None:
+        self.is_away = self.is_hung = False
+        self.healed.set()
+
+
+@pytest.fixture
+def dependency(monkeypatch: pytest.MonkeyPatch) -> Dependency:
+    for name, seconds in (("SLOW_S", 0.05), ("PROBE_S", 0.1), ("PROBE_EVERY_S", 0.05)):
+        monkeypatch.setattr(circuits, name, seconds)
+    return Dependency()
+
+
+@pytest_asyncio.fixture
+async def circuit(dependency: Dependency) -> AsyncIterator[Circuit]:
+    made = Circuit("redis", dependency.probe)
+    made.watch()
+    yield made
+    made.close()
+
+
+async def turned(circuit: Circuit, *, is_well: bool) -> None:
+    async def has_turned() -> bool:
+        return circuit.is_well == is_well
+
+    await until(has_turned, SOON_S)
+
+
+async def test_nobody_is_asked_again_while_all_is_well(circuit: Circuit, dependency: Dependency) -> None:
+    for _ in range(3):
+        await dependency.call(circuit)
+
+    assert (circuit.is_well, dependency.asked) == (True, 0)
+
+
+async def test_a_failure_is_looked_into_and_one_that_was_an_accident_changes_nothing(
+    circuit: Circuit, dependency: Dependency
+) -> None:
+    with pytest.raises(ConnectionResetError):
+        async with circuit.call():
+            raise ConnectionResetError
+
+    async def is_answered() -> bool:
+        return not circuit.is_silent(60)
+
+    await until(is_answered, SOON_S)
+    assert (circuit.is_well, dependency.asked, circuit.times_sick) == (True, 1, 0)
+
+
+async def test_what_is_away_is_sick_and_spared_until_a_probe_gets_its_answer(
+    circuit: Circuit, dependency: Dependency
+) -> None:
+    dependency.is_away = True
+    with pytest.raises(ConnectionRefusedError):
+        await dependency.call(circuit)
+    await turned(circuit, is_well=False)
+    fell_sick = circuit.since
+
+    for _ in range(3):
+        with pytest.raises(Sick):
+            await dependency.call(circuit)
+    dependency.heal()
+    await turned(circuit, is_well=True)
+    await dependency.call(circuit)
+
+    assert dependency.called == 2
+    assert circuit.since > fell_sick
+    assert circuit.times_sick == 1
+
+
+async def test_whoever_waits_for_what_hangs_is_let_go_and_so_are_all_others(
+    circuit: Circuit, dependency: Dependency
+) -> None:
+    dependency.is_hung = True
+
+    outcomes = await asyncio.gather(*(dependency.call(circuit) for _ in range(10)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [TimeoutError] * 10
+    assert dependency.asked == 1
+    with pytest.raises(Sick):
+        await dependency.call(circuit)
+
+
+async def test_a_slow_call_of_what_answers_otherwise_is_left_to_end(circuit: Circuit, dependency: Dependency) -> None:
+    async with circuit.call():
+        await until(lambda: _is_asked(dependency), SOON_S)
+
+    assert circuit.is_well
+
+
+async def _is_asked(dependency: Dependency) -> bool:
+    return dependency.asked > 0
+
+
+async def test_a_probe_that_fails_beside_a_call_that_comes_through_proves_nothing(
+    circuit: Circuit, dependency: Dependency
+) -> None:
+    dependency.is_hung = True
+    looking = asyncio.create_task(circuit.look())
+    await until(lambda: _is_asked(dependency), SOON_S)
+
+    circuit.came_through()
+
+    assert await looking
+    assert circuit.times_sick == 0
+
+
+async def test_a_call_that_takes_longer_than_its_limit_ends(circuit: Circuit, dependency: Dependency) -> None:
+    dependency.is_hung = True
+
+    with pytest.raises(TimeoutError):
+        await dependency.call(circuit, limit_s=0.01)
+
+
+async def test_what_nobody_watches_is_never_probed(dependency: Dependency) -> None:
+    circuit, dependency.is_away = Circuit("redis", dependency.probe), True
+
+    for _ in range(3):
+        with pytest.raises(ConnectionRefusedError):
+            await dependency.call(circuit)
+
+    assert (circuit.is_well, dependency.asked) == (True, 0)
