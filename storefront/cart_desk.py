@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain.cart import MAX_QUANTITY, SKU, Cart
 from shared.domain.priced_cart import PricedCart
-from shared.errors import Gone, NotFound
+from shared.errors import Gone, NotFound, Unavailable
 from shared.queries.catalog import Variant, variants_by_sku
 from shared.services.cart_prices import price_cart
 from storefront.cart_store import Operation
@@ -59,6 +59,14 @@ async def take_what_is_left(shop: "Shop", known: Cart, operation: Operation) -> 
 async def read_cart(shop: "Shop", known: Cart) -> Cart:
     """Read the cart of whoever came with this copy; what was ordered is not in it."""
     return await shop.carts.read(known)
+
+
+async def look_at_cart(shop: "Shop", known: Cart) -> Cart:
+    """Read a cart that is only to be shown, which goes on while the writer is away."""
+    try:
+        return await read_cart(shop, known)
+    except Unavailable:
+        return await shop.carts.glance(known)
 
 
 async def priced(shop: "Shop", cart: Cart) -> PricedCart:

@@ -61,6 +61,10 @@ class CartStore(Protocol):
         """Return the cart without what became an order; revision 0 and no lines when there is none."""
         ...
 
+    async def glance(self, known: Cart) -> Cart:
+        """Return the cart as it can be told while the database is away: to be looked at, as an order may be in it."""
+        ...
+
     async def add(self, known: Cart, sku: str, quantity: int, limit: int, operation: Operation) -> Cart:
         """Put more pieces of a variant into the cart; the first ones make it.
 

@@ -23,6 +23,9 @@ class CopiedCarts:
             return EMPTY
         return settle(known, await self._orders(known.id, orders_to_look_for(known)))
 
+    async def glance(self, known: Cart) -> Cart:
+        return known
+
     async def add(self, known: Cart, sku: str, quantity: int, limit: int, operation: Operation) -> Cart:  # noqa: ARG002
         cart = await self.read(known)
         return self._next(cart, cart_changes.added(cart, sku, quantity, limit))

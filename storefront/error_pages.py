@@ -20,12 +20,13 @@ TEXTS: Mapping[int, tuple[str, str]] = {
     429: ("A little slower, please", ""),
     503: ("We cannot take orders for a moment", "Looking round works, your cart is kept."),
 }
+CLOSED = ("We are closed for a moment", "Our stockroom does not answer. Your cart is kept; try again in a minute.")
 
 
-def error_page(error: ShopError, request_id: str, public_url: str) -> dict[str, Any]:
-    """The context of error.html."""
+def error_page(error: ShopError, request_id: str, public_url: str, *, can_browse: bool = True) -> dict[str, Any]:
+    """The context of error.html; can_browse: whether the catalogue can be read."""
     ours = ("A thread broke on our side", f"We have noted it. Quote {request_id} if you write to us.")
-    heading, text = TEXTS.get(error.status, ours)
+    heading, text = TEXTS.get(error.status, ours) if can_browse or error.status != 503 else CLOSED
     own_words = error.detail if error.detail != error.title and error.status in (409, 410) else ""
     return {
         "status": error.status,

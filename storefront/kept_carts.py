@@ -34,6 +34,12 @@ class KeptCarts:
         except StoreAway:
             return await self._copies.read(known)
 
+    async def glance(self, known: Cart) -> Cart:
+        try:
+            return max(known, await self.shared.read(known.id), key=lambda cart: cart.revision)
+        except StoreAway:
+            return known
+
     async def add(self, known: Cart, sku: str, quantity: int, limit: int, operation: Operation) -> Cart:
         return await self._do(
             known,

@@ -46,6 +46,7 @@ def make_templates(settings: Settings, assets: Assets) -> Environment:
     }
     templates.globals |= {
         "asset": assets.url,
+        "waiting": (),
         "states": states,
         "categories": CATEGORIES,
         "shipping": settings.shipping,

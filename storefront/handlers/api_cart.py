@@ -7,7 +7,7 @@ from storefront.handlers.api import ApiHandler
 
 class CartApi(ApiHandler):
     async def get(self) -> None:
-        await self.answer_cart(await cart_desk.read_cart(self.shop, self.shopper.cart))
+        await self.answer_cart(await cart_desk.look_at_cart(self.shop, self.shopper.cart))
 
     async def delete(self) -> None:
         await self.answer_cart(await self.shop.carts.clear(self.shopper.cart, self.change()))

@@ -2,13 +2,24 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
+from typing import ClassVar
 
 from shared.domain.cart import Cart
 from shared.domain.priced_cart import PricedCart
-from shared.errors import CartFull, FieldError, Gone, Invalid, NotFound, OperationReused, ShopError, SoldOut
+from shared.errors import (
+    CartFull,
+    FieldError,
+    Gone,
+    Invalid,
+    NotFound,
+    OperationReused,
+    ShopError,
+    SoldOut,
+    Unavailable,
+)
 from storefront import cart_desk
 from storefront.cart_store import Operation
 from storefront.fields import Fields
@@ -16,12 +27,15 @@ from storefront.forms.cart import read_quantity, read_sku
 from storefront.handlers.pages import PageHandler
 from storefront.views.carts import CartNews, Removed, cart_page, left_words, removed_from
 from storefront.views.checkout import change_words
+from storefront.views.waiting import CART_WAITS
 
 PIECES = re.compile(r"([A-Z0-9-]{1,24})\*([1-9][0-9]?)")
 CHECKOUT = "checkout"
 
 
 class CartPage(PageHandler):
+    tells_of: ClassVar[Mapping[str, str]] = CART_WAITS
+
     async def show_cart(self, cart: Cart, news: CartNews, status: HTTPStatus = HTTPStatus.OK) -> None:
         priced = await cart_desk.priced(self.shop, cart)
         self.keep_cart(cart)
@@ -52,12 +66,23 @@ class CartPage(PageHandler):
 
 class CartHandler(CartPage):
     async def get(self) -> None:
-        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
+        cart = await cart_desk.look_at_cart(self.shop, self.shopper.cart)
+        try:
+            await self._show(cart)
+        except Unavailable:
+            self._show_unpriced(cart)
+
+    async def _show(self, cart: Cart) -> None:
         match = PIECES.fullmatch(self.query.get("removed", ""))
         removed = None
         if match and match[1] not in cart.quantities:
             removed = await self._removed(match[1], int(match[2]))
         await self.show_cart(cart, CartNews(removed=removed, added_sku=self.query.get("added", "")))
+
+    def _show_unpriced(self, cart: Cart) -> None:
+        """What can be told while the catalogue cannot be asked for names and prices."""
+        self.keep_cart(cart)
+        self.page("cart_unpriced.html", cart=cart, waiting=())
 
     async def _removed(self, sku: str, quantity: int) -> Removed | None:
         try:

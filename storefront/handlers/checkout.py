@@ -16,6 +16,7 @@ from storefront.forms.checkout import FRESH, CheckoutForm, read_checkout
 from storefront.handlers.cart import CartPage
 from storefront.ordering import after_order, order_cart
 from storefront.views.checkout import CheckoutNews, change_words, checkout_page
+from storefront.views.waiting import CHECKOUT_WAITS
 
 ORDERED_BEFORE = "You have ordered from this page already. This is what is in your cart now."
 
@@ -26,6 +27,7 @@ def new_checkout_key() -> str:
 
 class CheckoutHandler(CartPage):
     leads_to_provider: ClassVar[bool] = True
+    tells_of: ClassVar[Mapping[str, str]] = CHECKOUT_WAITS
 
     async def get(self) -> None:
         cart = await cart_desk.read_cart(self.shop, self.shopper.cart)

@@ -11,6 +11,7 @@ from storefront.handlers.documents import send_document
 from storefront.handlers.pages import PageHandler
 from storefront.order_readers import readable_order
 from storefront.views.orders import order_page
+from storefront.views.waiting import ORDER_WAITS, UNPAID_WAITS
 
 WAYS = {"card": pay_by_card, "invoice": pay_by_invoice}
 
@@ -23,7 +24,14 @@ class OrderPage(PageHandler):
 
     def show(self, order: OrderView, notice: str = "", status: HTTPStatus = HTTPStatus.OK) -> None:
         context = order_page(order, self.shop.settings, self.shop.links, datetime.now(self.shop.settings.time_zone))
-        self.page("order.html", status, **context, notice=notice)
+        is_payable = context["awaits_card"] or context["declined"]
+        waiting = self.waiting(UNPAID_WAITS if is_payable else ORDER_WAITS)
+        self.page("order.html", status, **context, notice=notice, waiting=waiting)
+
+    def put_off(self, order: OrderView, why: Unavailable) -> None:
+        """The order's page, with what it has to wait for."""
+        self.set_header("Retry-After", str(why.retry_after_s))
+        self.show(order, why.detail, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class OrderHandler(OrderPage):
@@ -45,8 +53,7 @@ class PayHandler(OrderPage):
         except Conflict:  # settled meanwhile, in another tab: the order's page says so
             self.see_other(self.shop.links.order_path(number))
         except Unavailable as error:
-            self.set_header("Retry-After", str(error.retry_after_s))
-            self.show(order, error.detail, HTTPStatus.SERVICE_UNAVAILABLE)
+            self.put_off(order, error)
         else:
             self.shop.publisher.announce_soon(going_on.messages)
             self.see_other(going_on.url)
@@ -54,4 +61,8 @@ class PayHandler(OrderPage):
 
 class DocumentHandler(OrderPage):
     async def get(self, number: str, document: str) -> None:
-        await send_document(self, await self.order(number, self.query.get("key")), document)
+        order = await self.order(number, self.query.get("key"))
+        try:
+            await send_document(self, order, document)
+        except Unavailable as error:
+            self.put_off(order, error)

@@ -1,7 +1,8 @@
 """What all pages have in common: HTML whatever Accept says, forms, error pages."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from shared.errors import ShopError, UnsupportedMediaType
 from storefront import devices
@@ -14,9 +15,16 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class PageHandler(ShopperHandler):
+    tells_of: ClassVar[Mapping[str, str]] = {}  # what waits here while a dependency is away, by its name
+
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, /, **context: Any) -> None:
         self.set_status(status)
+        context = {"waiting": self.waiting(self.tells_of)} | context
         self.finish(self.shop.templates.get_template(template).render(**context))
+
+    def waiting(self, words: Mapping[str, str]) -> list[str]:
+        """What of these there is to tell just now."""
+        return [told for name, told in words.items() if not self.shop.readiness.is_well(name)]
 
     def form(self) -> Fields:
         """The fields of a posted form.
@@ -43,5 +51,6 @@ class PageHandler(ShopperHandler):
         self.set_header("Clear-Site-Data", '"cache", "storage"')
 
     def tell(self, error: ShopError) -> None:
-        context = error_page(error, self.request_id, self.shop.settings.public_url)
-        self.page("error.html", HTTPStatus(error.status), **context)
+        can_browse = self.shop.database.can_read
+        context = error_page(error, self.request_id, self.shop.settings.public_url, can_browse=can_browse)
+        self.page("error.html", HTTPStatus(error.status), **context, waiting=())
