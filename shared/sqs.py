@@ -37,6 +37,10 @@ class SqsClient:
         async with self.circuit.call():
             return await self._in_thread(operation, QueueUrl=url, **parameters)
 
+    async def warm(self) -> None:
+        """Make the client; nobody is asked anything yet."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._made)
+
     def close(self) -> None:
         """Begin nothing more; a thread that still waits ends with its time-out."""
         self.circuit.close()
@@ -52,9 +56,12 @@ class SqsClient:
         )
 
     def _call(self, operation: str, **parameters: object) -> Any:
+        return getattr(self._made(), operation)(**parameters)
+
+    def _made(self) -> Any:
         with self._lock:  # making a client is not thread-safe; using it is
             self._client = self._client or sqs_client(self._settings, self._size)
-        return getattr(self._client, operation)(**parameters)
+        return self._client
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,10 @@ class Queues:
         self._names = tuple(settings.queue_urls)
         self._sqs = SqsClient(settings, threads=1)
         self.circuit = self._sqs.circuit
+
+    async def warm(self) -> None:
+        """Make the client, which takes a while, before anybody asks whether SQS is well."""
+        await self._sqs.warm()
 
     async def depths(self) -> Mapping[str, Depth]:
         """Ask for every queue, one after the other; raises what botocore raises when SQS is away or says no."""

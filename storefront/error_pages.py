@@ -20,7 +20,7 @@ TEXTS: Mapping[int, tuple[str, str]] = {
     429: ("A little slower, please", ""),
     503: ("We cannot take orders for a moment", "Looking round works, your cart is kept."),
 }
-CLOSED = ("We are closed for a moment", "Our stockroom does not answer. Your cart is kept; try again in a minute.")
+CLOSED = ("We are closed for a moment", "Our stockroom does not answer. Your cart is kept; try again in a moment.")
 
 
 def error_page(error: ShopError, request_id: str, public_url: str, *, can_browse: bool = True) -> dict[str, Any]:

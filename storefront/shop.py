@@ -104,6 +104,7 @@ async def open_shop(settings: Settings, port: int, publisher: Publisher | None =
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
     cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)
     readiness = Readiness(watched(database, redis, queues, cards, media))
+    await queues.warm()
     announcing = publisher or await _open_publisher(settings, database, queues.circuit)
     errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
     try:

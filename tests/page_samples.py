@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from shared.domain.cart import Cart
 from shared.errors import Change, FieldError, Gone, Invalid, NotFound, OperationReused, TooMany, Unavailable
 from shared.queries.facets import FacetCount, Facets
 from shared.queries.listing import Card, Listing
@@ -17,6 +18,7 @@ from storefront.views.checkout import CheckoutNews, change_words
 from storefront.views.desk_bank import bank_page, refused_page
 from storefront.views.order_changes import cancel_page, return_page, withdraw_page
 from storefront.views.product import product_view
+from storefront.views.waiting import CHECKOUT_WAITS
 from tests.desk_samples import (
     HELD,
     MIDDLE,
@@ -77,8 +79,11 @@ def refused(*faults: tuple[str, str]) -> CheckoutNews:
     return CheckoutNews(faults=[FieldError(field, words) for field, words in faults])
 
 
+SHOP_URL = "http://localhost:8000"
+
+
 def failed(error: Any, styles: tuple[Card, ...] = ()) -> Context:
-    return error_page(error, "0a1b2c3d4e5f6a7b", "http://localhost:8000") | {"styles": styles}
+    return error_page(error, "0a1b2c3d4e5f6a7b", SHOP_URL) | {"styles": styles}
 
 
 CARDS = tuple(card(slug) for slug in STYLES)
@@ -141,7 +146,9 @@ PAGES: dict[str, tuple[str, Context]] = {
     "cart-gone": ("cart.html", cart(LINES[:1], gone={"OS06-SKY-L": 2})),
     "cart-refused": ("cart.html", cart(news=LINE_FAULT)),
     "cart-empty": ("cart.html", cart((), CartNews(removed=REMOVED))),
+    "cart-unpriced": ("cart_unpriced.html", {"cart": Cart("cart-1", 7, {line.sku: line.quantity for line in LINES})}),
     "checkout": ("checkout.html", checkout()),
+    "checkout-waiting": ("checkout.html", checkout() | {"waiting": list(CHECKOUT_WAITS.values())}),
     "checkout-refused": (
         "checkout.html",
         checkout(
@@ -208,6 +215,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     "error-429": ("error.html", failed(TooMany(7))),
     "error-500": ("error.html", failed(SimpleNamespace(status=500, detail="", title="", errors=()))),
     "error-503": ("error.html", failed(Unavailable())),
+    "error-503-closed": ("error.html", error_page(Unavailable(), "0a1b2c3d4e5f6a7b", SHOP_URL, can_browse=False)),
     "desk-orders": ("back_office/orders.html", desk(older="/back-office/orders?after=1-1")),
     "desk-none": ("back_office/orders.html", desk(())),
     "desk-not-found": ("back_office/orders.html", desk((), q=EVIL, order_status="pending")),

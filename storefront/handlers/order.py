@@ -25,8 +25,8 @@ class OrderPage(PageHandler):
     def show(self, order: OrderView, notice: str = "", status: HTTPStatus = HTTPStatus.OK) -> None:
         context = order_page(order, self.shop.settings, self.shop.links, datetime.now(self.shop.settings.time_zone))
         is_payable = context["awaits_card"] or context["declined"]
-        waiting = self.waiting(UNPAID_WAITS if is_payable else ORDER_WAITS)
-        self.page("order.html", status, **context, notice=notice, waiting=waiting)
+        waits = UNPAID_WAITS if is_payable else ORDER_WAITS
+        self.page("order.html", status, **context, notice=notice, waiting=() if notice else self.waiting(waits))
 
     def put_off(self, order: OrderView, why: Unavailable) -> None:
         """The order's page, with what it has to wait for."""

@@ -113,7 +113,8 @@ async def test_whoever_waits_for_what_hangs_is_let_go_and_so_are_all_others(
 ) -> None:
     dependency.is_hung = True
 
-    outcomes = await asyncio.gather(*(dependency.call(circuit) for _ in range(10)), return_exceptions=True)
+    async with asyncio.timeout(SOON_S):
+        outcomes = await asyncio.gather(*(dependency.call(circuit) for _ in range(10)), return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [TimeoutError] * 10
     assert dependency.asked == 1
