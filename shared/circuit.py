@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 Probe = Callable[[], Awaitable[object]]
 
 SLOW_S = 0.25  # a call that takes longer wakes the probe, which costs one small question
-PROBE_S = 1.5  # what takes longer to answer a probe hangs
+PROBE_S = 2.0  # what takes longer to answer a probe hangs
 PROBE_EVERY_S = 1.0  # while it is sick
 
 
@@ -33,9 +33,12 @@ class Circuit:
     which a storefront has and a worker has not.
     """
 
-    def __init__(self, name: str, probe: Probe, failures: tuple[type[Exception], ...] = (OSError,)) -> None:
+    def __init__(
+        self, name: str, probe: Probe, failures: tuple[type[Exception], ...] = (OSError,), probe_s: float | None = None
+    ) -> None:
         """Take what gets an answer, whatever it is, or raises; and what callers raise when they got none."""
         self.name, self._probe, self._failures = name, probe, failures
+        self._probe_s = probe_s or PROBE_S
         self.is_well = True
         self.since = datetime.now(UTC)
         self.times_sick = 0
@@ -85,7 +88,7 @@ class Circuit:
         """Ask once, and tell whether it is well. Somebody's success since the question began counts as an answer."""
         begun = time.monotonic()
         try:
-            async with asyncio.timeout(PROBE_S):
+            async with asyncio.timeout(self._probe_s):
                 await self._probe()
             self.came_through()
         except Exception:  # whatever it is, this dependency cannot be used just now

@@ -4,6 +4,7 @@ Every call carries its idempotency key `NUMBER:attempt:verb` and a time-out. An 
 failure: the caller looks the key up before it asks again.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -145,7 +146,8 @@ class CardGateway:
             raise PaymentUnsure(f"no answer from the payment provider: {type(error).__name__}") from error
 
     async def _fetch(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> HTTPResponse:
-        return await AsyncHTTPClient().fetch(
+        """Whoever is let go leaves the request to its own time-out, after which nobody is told."""
+        asked = AsyncHTTPClient().fetch(
             self._base_url + path,
             method=method,
             body=body,
@@ -155,6 +157,7 @@ class CardGateway:
             follow_redirects=False,
             raise_error=False,
         )
+        return await asyncio.shield(asked)
 
     async def _ask(self) -> None:
         """Any answer at all will do: what the provider thinks of an empty call does not matter here."""

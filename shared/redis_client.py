@@ -17,6 +17,7 @@ POOL_WAIT_S = 2
 CONNECT_S = 1
 READ_S = 1
 CALL_S = 1.5  # waiting for a connection, making it and reading, all in all
+PROBE_S = 1  # soon, as everybody can do without it
 AWAY = (ConnectionLost, TooSlow)
 
 
@@ -25,7 +26,7 @@ class WatchedRedis(Redis):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.circuit = Circuit("redis", self._ask, (OSError, *AWAY))
+        self.circuit = Circuit("redis", self._ask, (OSError, *AWAY), PROBE_S)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command.

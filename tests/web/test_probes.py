@@ -5,6 +5,7 @@ from datetime import datetime
 from shared.db import Database
 from storefront.dependencies import refresh_gauges
 from storefront.shop import Shop
+from tests.waiting import until
 from tests.web.baskets import fill, order, wish
 from tests.web.browser import Browser
 
@@ -17,7 +18,11 @@ async def test_livez_is_short(browser: Browser) -> None:
     assert (answer.status, answer.text) == (200, "alive\n")
 
 
-async def test_readyz_tells_how_each_dependency_is(browser: Browser) -> None:
+async def test_readyz_tells_how_each_dependency_is(browser: Browser, shop: Shop) -> None:
+    async def all_are_well() -> bool:
+        return all(circuit.is_well for circuit in shop.readiness.circuits)
+
+    await until(all_are_well, 10)
     answer = await browser.get("/readyz")
 
     told = answer.json
