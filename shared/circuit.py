@@ -19,6 +19,7 @@ Probe = Callable[[], Awaitable[object]]
 
 SLOW_S = 0.25  # a call that takes longer wakes the probe, which costs one small question
 PROBE_S = 2.0  # what takes longer to answer a probe hangs
+TURN_S = 0.05
 PROBE_EVERY_S = 1.0  # while it is sick
 
 
@@ -88,12 +89,11 @@ class Circuit:
         """Ask once, and tell whether it is well. Somebody's success since the question began counts as an answer."""
         begun = time.monotonic()
         try:
-            async with asyncio.timeout(self._probe_s):
-                await self._probe()
+            await self._ask()
             self.came_through()
-        except Exception:  # whatever it is, this dependency cannot be used just now
+        except Exception as error:  # whatever it is, this dependency cannot be used just now
             if self._heard_at < begun:
-                self._turn(is_well=False)
+                self._turn(is_well=False, why=f": {str(error) or type(error).__name__}")
         return self.is_well
 
     def is_silent(self, for_s: float) -> bool:
@@ -105,15 +105,27 @@ class Circuit:
         if self._probing:
             self._probing.cancel()
 
+    async def _ask(self) -> None:
+        """Await the probe. Its limit is counted in turns of our event loop: one that is late itself blames nobody."""
+        asking = asyncio.ensure_future(self._probe())
+        try:
+            for _ in range(max(1, round(self._probe_s / TURN_S))):
+                if (await asyncio.wait({asking}, timeout=TURN_S))[0]:
+                    await asking
+                    return
+            raise TimeoutError
+        finally:
+            asking.cancel()
+
     async def _until_well(self) -> None:
         while not await self.look():  # noqa: ASYNC110 (another process sets none of our events)
             await asyncio.sleep(PROBE_EVERY_S)
 
-    def _turn(self, *, is_well: bool) -> None:
+    def _turn(self, *, is_well: bool, why: str = "") -> None:
         if self.is_well == is_well:
             return
         self.is_well, self.since = is_well, datetime.now(UTC)
-        logger.warning("%s is %s", self.name, "well" if is_well else "sick")
+        logger.warning("%s is %s%s", self.name, "well" if is_well else "sick", why)
         if not is_well:
             self.times_sick += 1
             self._let_go()

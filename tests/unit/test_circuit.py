@@ -1,6 +1,7 @@
 """One place that knows whether a dependency is well; its callers ask there, and a probe decides."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -46,7 +47,7 @@ class Dependency:
 
 @pytest.fixture
 def dependency(monkeypatch: pytest.MonkeyPatch) -> Dependency:
-    for name, seconds in (("SLOW_S", 0.05), ("PROBE_S", 0.1), ("PROBE_EVERY_S", 0.05)):
+    for name, seconds in (("SLOW_S", 0.05), ("PROBE_S", 0.1), ("PROBE_EVERY_S", 0.05), ("TURN_S", 0.02)):
         monkeypatch.setattr(circuits, name, seconds)
     return Dependency()
 
@@ -161,3 +162,12 @@ async def test_what_nobody_watches_is_never_probed(dependency: Dependency) -> No
             await dependency.call(circuit)
 
     assert (circuit.is_well, dependency.asked) == (True, 0)
+
+
+async def test_a_loop_that_is_late_itself_blames_nobody(circuit: Circuit, dependency: Dependency) -> None:
+    dependency.is_hung = True
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.01, time.sleep, 2 * circuits.PROBE_S)
+    loop.call_later(0.01, loop.call_soon, loop.call_soon, dependency.heal)
+
+    assert await circuit.look()
