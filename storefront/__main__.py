@@ -8,6 +8,7 @@ import sys
 
 from shared import crash, log
 from shared.settings import Settings, SettingsError, load_settings
+from storefront.cart_store import CartStore
 from storefront.server import drain, serve
 from storefront.shop import open_shop
 
@@ -21,19 +22,20 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-async def run(settings: Settings, port: int, addresses: list[str]) -> None:
+async def run(settings: Settings, port: int, addresses: list[str], carts: CartStore | None) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_shop(settings, port) as shop, serve(shop, port, addresses):
+    async with open_shop(settings, port, carts=carts) as shop, serve(shop, port, addresses):
         logger.info("ready at port %d", port)
         await stop.wait()
         await drain(shop)
     logger.info("stopped")
 
 
-def main() -> int:
+def main(carts: CartStore | None = None) -> int:
+    """Serve until told to stop; `carts` in the place of the store that CART_STORE names."""
     options = read_options(sys.argv[1:])
     try:
         settings = load_settings()
@@ -43,7 +45,7 @@ def main() -> int:
     log.configure(settings.log_format, f"storefront-{options.port}")
     crash.arm(settings.crash_at, settings.crash_dir)
     try:
-        asyncio.run(run(settings, options.port, options.address.split(",")))
+        asyncio.run(run(settings, options.port, options.address.split(","), carts))
     except OSError as error:
         logger.error("cannot listen at port %d: %s", options.port, error.strerror)
         return 1

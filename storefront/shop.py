@@ -92,15 +92,18 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(settings: Settings, port: int, publisher: Publisher | None = None) -> AsyncIterator[Shop]:
+async def open_shop(
+    settings: Settings, port: int, publisher: Publisher | None = None, carts: CartStore | None = None
+) -> AsyncIterator[Shop]:
     """Build the shop of one process, and close it at the end.
 
     Args:
         publisher: a test's own; SQS otherwise.
+        carts: a demo's own; what CART_STORE names otherwise.
     """
     database = Database(settings.database_writer_url, settings.database_reader_urls)
     redis = open_redis(settings.redis_url)
-    carts = open_carts(settings, database, redis)
+    carts = carts or open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
     cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)
     readiness = Readiness(watched(database, redis, queues, cards, media))

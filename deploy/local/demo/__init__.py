@@ -1,0 +1,1 @@
+"""`./shop demo cart-loss`: what each way of keeping carts loses, tried before the reader's eyes."""
