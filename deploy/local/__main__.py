@@ -142,6 +142,12 @@ def _bench(arguments: list[str]) -> int:
     os.execv(sys.executable, [sys.executable, "-m", "bench", *arguments])  # noqa: S606
 
 
+def _demo(arguments: list[str]) -> int:
+    from deploy.local.demo.cart_loss import main as cart_loss
+
+    return cart_loss(arguments)
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -163,6 +169,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "backup": _backup,
     "soak": _soak,
     "bench": _bench,
+    "demo": _demo,
 }
 
 

@@ -71,6 +71,16 @@ def make_carts_table(port: int) -> None:
         _ask(port, DYNAMODB, "CreateTable", table)
 
 
+def empty_carts_table(port: int) -> None:
+    """Lose every cart; blocks.
+
+    Raises:
+        QueueFault: the emulator cannot be reached or refuses.
+    """
+    _ask(port, DYNAMODB, "DeleteTable", {"TableName": CARTS_TABLE})
+    make_carts_table(port)
+
+
 def _create(port: int, name: str, attributes: dict[str, str]) -> None:
     kept = {"MessageRetentionPeriod": str(RETENTION_S), **attributes}
     _ask(port, SQS, "CreateQueue", {"QueueName": name, "Attributes": kept})
