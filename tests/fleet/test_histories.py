@@ -1,0 +1,54 @@
+"""Shoppers change their carts at any storefront while storefronts die, and Redis too: every answer must be possible."""
+
+import asyncio
+import random
+
+import pytest
+
+from tests.faults.telling import tell
+from tests.fleet.shoppers import Habits
+from tests.fleet.stand import FleetStand
+from tests.fleet.verdict import Verdict, judge
+
+SHOPPERS = 8
+HURRIED, PATIENT = Habits(at_once=3), Habits()
+LULL_S = (0.5, 2.5)
+
+
+async def live(fleet: FleetStand, skus: list[str], seed: int, seconds: float, habits: Habits) -> Verdict:
+    """Kill storefronts all the time; and empty and kill Redis, if everybody does one thing at a time."""
+    chance, over = random.Random(seed), asyncio.Event()
+    shoppers = fleet.invite(skus, SHOPPERS, seed, habits)
+    shopping = [asyncio.create_task(shopper.shop_until(over)) for shopper in shoppers]
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while loop.time() < end:
+        await asyncio.sleep(chance.uniform(*LULL_S))
+        await fleet.instances.kill(chance.choice(fleet.names))
+        if habits is PATIENT:
+            await fleet.lose_redis(chance)
+    over.set()
+    await asyncio.gather(*shopping)
+    await fleet.all_in_rotation()
+    verdict = await judge(shoppers, fleet.database)
+    tell(f"seed {seed}, {'losses of Redis' if habits is PATIENT else 'several requests at once'}: {verdict}")
+    return verdict
+
+
+@pytest.mark.parametrize("habits", [HURRIED, PATIENT], ids=["several requests at once", "losses of Redis"])
+async def test_what_shoppers_saw_for_some_seconds_is_possible(
+    fleet: FleetStand, skus: list[str], habits: Habits
+) -> None:
+    verdict = await live(fleet, skus, 1, 4, habits)
+
+    assert verdict.faults == []
+    assert verdict.operations > 50
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("habits", [HURRIED, PATIENT], ids=["several requests at once", "losses of Redis"])
+async def test_what_shoppers_saw_is_possible(fleet: FleetStand, skus: list[str], habits: Habits, seed: int) -> None:
+    verdict = await live(fleet, skus, seed, 60, habits)
+
+    assert verdict.faults == []
