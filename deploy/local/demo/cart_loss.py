@@ -17,6 +17,9 @@ from deploy.local.environment import environment
 from deploy.local.place import STATE, Place
 from deploy.local.ports import Ports
 
+# Nothing else is taken over: a variable that leads to somebody's database would have this demo write into it.
+KEPT = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR")
+
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./shop demo", allow_abbrev=False)
@@ -36,7 +39,8 @@ async def _demo(place: Place, way: Way) -> int:
     place.make()
     ports, began = Ports.free(INSTANCES), time.monotonic()
     print("Opening a shop of its own, beside whatever runs: some ten seconds.", flush=True)
-    parts = all_parts(place, ports, environment(place.state, ports, os.environ), way)
+    given = {name: os.environ[name] for name in KEPT if name in os.environ}
+    parts = all_parts(place, ports, environment(place.state, ports, given), way)
     async with open_stage(parts, place, ports, way) as stage:
         print(f"Three storefronts behind HAProxy at {stage.url} after {time.monotonic() - began:.0f} s.", flush=True)
         outcomes = await play(stage, way, lambda line: print(line, flush=True))
