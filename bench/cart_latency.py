@@ -1,0 +1,79 @@
+"""`python -m bench.cart_latency [--json]`: how long a cart operation takes through HAProxy, with three storefronts.
+
+Fifty shoppers, each a second of thought after each click; timed where they wait, connecting included.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import quantiles
+
+from bench.rows import Row, are_good, as_json, as_text
+from deploy.local.backing import backing_services
+from deploy.local.ports import Ports
+from shared.db import Database
+from shared.migrate import migrate
+from tests.faults.shelf import fill_shelf
+from tests.fleet.shoppers import Habits, Shopper
+from tests.fleet.stand import FleetStand, open_fleet
+from tests.fleet.verdict import judge
+
+SHOPPERS, SECONDS, WARM_S = 50, 30, 5
+THOUGHTFUL = Habits(think_s=(0.5, 1.5))
+LIMIT_MS = 25
+
+
+async def measure() -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="shop-bench-") as folder:
+        given = {**os.environ, "ENVIRONMENT": "test", "LOG_FORMAT": "text"}
+        async with backing_services(Path(folder), Ports.free(), given) as backing:
+            url = backing.environment["DATABASE_WRITER_URL"]
+            await asyncio.to_thread(migrate, url)
+            database = Database(url)
+            try:
+                async with open_fleet(backing, database) as fleet:
+                    return await _shop(fleet, await fill_shelf(database))
+            finally:
+                await database.close()
+
+
+async def _shop(fleet: FleetStand, skus: list[str]) -> list[Row]:
+    await _for(fleet.invite(skus, SHOPPERS, seed=0, habits=THOUGHTFUL), WARM_S)
+    shoppers = fleet.invite(skus, SHOPPERS, seed=1, habits=THOUGHTFUL)
+    await _for(shoppers, SECONDS)
+    took_ms = [1000 * (answer.answered_s - answer.asked_s) for shopper in shoppers for answer in shopper.answers]
+    verdict = await judge(shoppers, fleet.database)
+    assert (verdict.failures, verdict.faults) == (0, []), str(verdict)
+    steps = quantiles(took_ms, n=100)
+    p95 = steps[94]
+    return [
+        Row("cart operations", round(len(took_ms) / SECONDS, 1), "a second"),
+        Row("cart operation p50", round(steps[49], 1), "ms"),
+        Row("cart operation p95", round(p95, 1), "ms", limit=LIMIT_MS, ratio=round(LIMIT_MS / p95, 2)),
+        Row("cart operation p99", round(steps[98], 1), "ms"),
+    ]
+
+
+async def _for(shoppers: Sequence[Shopper], seconds: float) -> None:
+    over = asyncio.Event()
+    shopping = [asyncio.create_task(shopper.shop_until(over)) for shopper in shoppers]
+    await asyncio.sleep(seconds)
+    over.set()
+    await asyncio.gather(*shopping)
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.cart_latency", description="The carts' times.")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    options = parser.parse_args(words)
+    rows = asyncio.run(measure())
+    sys.stdout.write(as_json(rows) if options.json else as_text(rows))
+    return 0 if are_good(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
