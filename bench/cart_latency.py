@@ -19,7 +19,7 @@ from shared.db import Database
 from shared.migrate import migrate
 from tests.faults.shelf import fill_shelf
 from tests.fleet.shoppers import Habits, Shopper
-from tests.fleet.stand import FleetStand, open_fleet
+from tests.fleet.stand import FleetStand, open_stand
 from tests.fleet.verdict import judge
 
 SHOPPERS, SECONDS, WARM_S = 50, 30, 5
@@ -35,7 +35,7 @@ async def measure() -> list[Row]:
             await asyncio.to_thread(migrate, url)
             database = Database(url)
             try:
-                async with open_fleet(backing, database) as fleet:
+                async with open_stand(backing, Path(folder) / "fleet", database) as fleet:
                     return await _shop(fleet, await fill_shelf(database))
             finally:
                 await database.close()

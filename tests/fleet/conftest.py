@@ -2,17 +2,20 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from deploy.local.backing import BackingServices
 from shared.db import Database
 from tests.faults.shelf import fill_shelf
-from tests.fleet.stand import FleetStand, open_fleet
+from tests.fleet.stand import FleetStand, open_stand
 
 
 @pytest_asyncio.fixture(scope="session")
-async def _fleet(backing: BackingServices, schema: Database) -> AsyncIterator[FleetStand]:
-    async with open_fleet(backing, schema) as opened:
+async def _fleet(
+    backing: BackingServices, schema: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[FleetStand]:
+    async with open_stand(backing, tmp_path_factory.mktemp("fleet"), schema) as opened:
         yield opened
 
 

@@ -9,8 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from tornado.httpclient import AsyncHTTPClient
-
 from deploy.local.demo.browser import AGAIN, Answer, Browser
 from tests.faults.buyers import ADDRESS, INVOICE
 from tests.fleet.history import NEVER, Operation
@@ -143,13 +141,6 @@ class Shopper:
                 is_refused=last.status == 422,
             )
         )
-
-
-def invite(
-    http: AsyncHTTPClient, url: str, skus: Sequence[str], count: int, seed: int, habits: Habits
-) -> list[Shopper]:
-    """So many shoppers; the seed decides what each of them does."""
-    return [Shopper(Browser(url, http), skus, random.Random(f"{seed}:{number}"), habits) for number in range(count)]
 
 
 async def _pause(over: asyncio.Event, seconds: float) -> None:
