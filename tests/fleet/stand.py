@@ -58,6 +58,12 @@ class FleetStand:
             await self.running.supervisor.until_ready(name)
         await until(self._are_all_up, READY_S)
 
+    async def kill_one(self, chance: random.Random) -> None:
+        """Kill a storefront that is ready: one that dies again and again before it is would be given up."""
+        ready = [name for name in self.names if self.running.state(name) == "ready"]
+        if ready:
+            await self.instances.kill(chance.choice(ready))
+
     async def lose_redis(self, chance: random.Random) -> None:
         """Empty it, or kill it (it starts again with what its log has), or both."""
         kind = chance.choice(("emptied", "killed", "emptied and killed"))

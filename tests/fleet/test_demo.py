@@ -75,7 +75,7 @@ def test_the_demo_runs_beside_everything_touches_nothing_and_leaves_nothing() ->
     )
 
     assert (told.returncode, told.stderr) == (0, "")
-    assert "  two tabs at once                      0 of 20 carts kept   Both changes start from" in told.stdout
+    assert "\n  two tabs at once                   0 of 20 carts kept\n      Both changes start from" in told.stdout
     assert told.stdout.endswith("\nAs docs/carts.md says.\n")
     assert set(STATE.glob("demo-*")) == before
 

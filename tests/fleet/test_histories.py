@@ -24,7 +24,7 @@ async def live(fleet: FleetStand, skus: list[str], seed: int, seconds: float, ha
     end = loop.time() + seconds
     while loop.time() < end:
         await asyncio.sleep(chance.uniform(*LULL_S))
-        await fleet.instances.kill(chance.choice(fleet.names))
+        await fleet.kill_one(chance)
         if habits is PATIENT:
             await fleet.lose_redis(chance)
     over.set()

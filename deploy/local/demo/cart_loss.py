@@ -66,8 +66,7 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
 def table(way: Way, outcomes: Sequence[Outcome]) -> str:
     lines = [f"{way.title}:"]
     for outcome in outcomes:
-        kept = f"{outcome.kept} of {SHOPPERS} carts kept"
-        told = outcome.promise.why if outcome.is_as_promised else f"THE DOCS PROMISE {outcome.expected}"
-        lines.append(f"  {outcome.trial:<34}{kept:>22}   {told}")
+        told = outcome.promise.why if outcome.is_as_promised else f"THE DOCS PROMISE {outcome.expected}."
+        lines += [f"  {outcome.trial:<34}{outcome.kept:>2} of {SHOPPERS} carts kept", f"      {told}"]
     lines += [way.moral, "This is NOT what docs/carts.md says." if exit_code(outcomes) else "As docs/carts.md says."]
     return "\n".join(lines)
