@@ -1,8 +1,8 @@
 """Whether what a shopper was told of one cart can have happened, in an order that fits begin and end of each request.
 
 All states that a cart may be in are carried along in time. An operation takes effect at one moment between the first
-request for it and its answer, once however often it was sent; one without an answer may take effect at any later time,
-or never. An answer shows the cart as it was at that moment.
+request for it and its answer, once however often it was sent; one without an answer may take effect until whoever was
+asked has surely died, or never. An answer shows the cart as it was at that moment.
 """
 
 import math
@@ -26,6 +26,7 @@ class Operation:
         verb: "add", "put", "remove", "clear" or "read".
         asked_s: of the first request; asked_last_s: of the one that was answered. Both on one clock that never jumps.
         answered_s: NEVER if no request for it was answered.
+        over_s: from when on an operation without an answer cannot take effect any more.
         seen: the cart in the answer; None if there was none, or the shop refused.
         is_refused: the shop said that the line would hold too much.
     """
@@ -36,6 +37,7 @@ class Operation:
     asked_s: float
     asked_last_s: float
     answered_s: float = NEVER
+    over_s: float = NEVER
     seen: Pieces | None = None
     is_refused: bool = False
 
@@ -47,12 +49,14 @@ def violations(history: Iterable[Operation]) -> list[str]:
     """One sentence for each answer that no order of the operations explains; after one, what it showed is believed."""
     events = [event for operation in history for event in _events(operation)]
     asked_for = {event.operation.sku for event in events}
-    moments = [(event.operation.asked_s, 0, number) for number, event in enumerate(events)]
-    moments += [(event.operation.answered_s, 1, number) for number, event in enumerate(events)]
+    begins = [(event.operation.asked_s, 0, number) for number, event in enumerate(events)]
+    ends = [(min(event.operation.answered_s, event.operation.over_s), 1, number) for number, event in enumerate(events)]
     possible, found = _Possible(events), []
-    for moment_s, is_answer, number in sorted(moments):
-        if not is_answer:
+    for moment_s, is_end, number in sorted(begins + ends):
+        if not is_end:
             possible.open.append(number)
+        elif moment_s == events[number].operation.over_s < NEVER:
+            possible.give_up(number)
         elif moment_s < NEVER and (expected := possible.settle(number)):
             found.append(_sentence(events[number].operation, expected, asked_for))
     return found
@@ -108,6 +112,12 @@ class _Possible:
         believed = _held(event.seen) if event.seen is not None else None
         self._states = {_State(believed if believed is not None else state.held) for state in states}
         return expected or [state.held for state in states]
+
+    def give_up(self, number: int) -> None:
+        """It took effect by now, or never will."""
+        states = self._reached()
+        self.open.remove(number)
+        self._states = {_State(state.held, state.done - {number}) for state in states}
 
     def _reached(self) -> set[_State]:
         """Every state that open operations lead to, in any order."""

@@ -17,6 +17,7 @@ Send = Callable[[], Awaitable[Answer]]
 
 AGAIN_S, PATIENCE_S = 0.2, 30
 GIVEN_UP = 0.1  # of the changes of a cart whose answer was lost, nobody asks for once more
+LATE_S = 5  # what a storefront was asked before it died is done by then, or never
 DOUBLED = 0.1  # of the clicks of those in a hurry are double clicks: the same request twice at once
 VERBS = ("add", "add", "add", "put", "remove", "clear", "read", "read")
 METHODS = {"add": "POST", "put": "PUT", "remove": "DELETE", "clear": "DELETE", "read": "GET"}
@@ -137,6 +138,7 @@ class Shopper:
                 asked_s=first.asked_s,
                 asked_last_s=last.asked_s,
                 answered_s=NEVER if last.status in AGAIN else last.answered_s,
+                over_s=last.answered_s + LATE_S if last.status in AGAIN else NEVER,
                 seen=last.pieces if last.status == 200 else None,
                 is_refused=last.status == 422,
             )

@@ -67,6 +67,14 @@ def test_what_was_never_answered_may_happen_later_but_once() -> None:
     assert violations([NEVER_TOLD, read(2, coat=2), read(3, coat=4)]) == ["read: COAT-M: 4 instead of 2, 2 too many"]
 
 
+def test_what_was_never_answered_cannot_happen_when_whoever_was_asked_is_dead() -> None:
+    dead = replace(NEVER_TOLD, over_s=3)
+
+    assert violations([dead, read(2, coat=2), read(4, coat=2)]) == []
+    assert violations([dead, read(2.9), read(4, coat=2)]) == []
+    assert violations([dead, read(4), read(5, coat=2)]) == ["read: COAT-M: 2 instead of 0, 2 too many"]
+
+
 def test_of_two_at_once_either_may_be_first() -> None:
     put = told("put", COAT, 5, at=1, until=3)
 
@@ -118,9 +126,11 @@ def do(operation: Operation, cart: dict[str, int]) -> None:
 def test_a_possible_history_passes_also_when_answers_are_lost(seed: int, length: int, data: st.DataObject) -> None:
     history = lived(seed, length)
     unsure = data.draw(st.sets(st.integers(0, length - 1), max_size=3))
+    late_s = data.draw(st.sampled_from([0.0, 2.0, NEVER]))
 
     heard = [
-        replace(one, answered_s=NEVER, seen=None) if number in unsure else one for number, one in enumerate(history)
+        replace(one, answered_s=NEVER, over_s=one.answered_s + late_s, seen=None) if number in unsure else one
+        for number, one in enumerate(history)
     ]
 
     assert violations(heard) == []
