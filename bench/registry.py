@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.cart_latency import measure_cart_latency
 from bench.orders import measure_orders
 from bench.pipeline import measure_pipeline
 from bench.rows import Row
@@ -32,6 +33,15 @@ MEASUREMENTS = (
             "emulator-cpu": "CPU of the SQS emulator for an order, which stands for a service elsewhere",
         },
         measure_orders,
+    ),
+    Measurement(
+        {
+            "cart-p95": "a cart operation through HAProxy, 3 storefronts, 50 shoppers; limit: what is asked for",
+            "cart-p50": "the same, at the median",
+            "cart-p99": "the same, one in a hundred takes longer",
+            "cart-rate": "cart operations a second of those shoppers, each a second of thought",
+        },
+        measure_cart_latency,
     ),
 )
 ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}

@@ -18,6 +18,9 @@ class CartsInProcess:
             return EMPTY
         return self._carts.get(known.id) or Cart(known.id, 0, MappingProxyType({}))
 
+    async def glance(self, known: Cart) -> Cart:
+        return await self.read(known)
+
     async def add(self, known: Cart, sku: str, quantity: int, limit: int, operation: Operation) -> Cart:  # noqa: ARG002
         return self._keep(cart_changes.added(await self.read(known), sku, quantity, limit))
 
