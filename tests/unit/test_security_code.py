@@ -20,7 +20,6 @@ TALKERS = {
     "shared/gateway.py",  # the card provider
     "shared/redis_client.py",
     "shared/seed/orders.py",  # the card provider of a development machine
-    "storefront/dependencies.py",  # whether the card provider is well
     "workers/audit/desk.py",  # the card provider's and the mailbox's ledger
     "workers/smtp.py",
 }
@@ -88,7 +87,7 @@ def test_only_these_modules_talk_to_others() -> None:
 def test_no_client_follows_a_redirect() -> None:
     fetches = [(path, {each.arg: ast.unparse(each.value) for each in call.keywords}) for path, call in calls("fetch")]
 
-    assert len(fetches) == 5
+    assert len(fetches) == 4
     assert [path for path, options in fetches if options.get("follow_redirects") != "False"] == []
 
 
