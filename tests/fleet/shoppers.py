@@ -11,9 +11,10 @@ from functools import partial
 
 from deploy.local.demo.browser import AGAIN, Answer, Browser
 from tests.faults.buyers import ADDRESS, INVOICE
-from tests.fleet.history import NEVER, Operation
+from tests.fleet.history import NEVER, Operation, Pieces
 
 Send = Callable[[], Awaitable[Answer]]
+Ordered = tuple[str, Pieces]  # an order's number, and what was in it
 
 AGAIN_S, PATIENCE_S = 0.2, 30
 GIVEN_UP = 0.1  # of the changes of a cart whose answer was lost, nobody asks for once more
@@ -53,7 +54,7 @@ class Shopper:
     chance: random.Random
     habits: Habits
     history: list[Operation] = field(default_factory=list)
-    ordered: dict[str, tuple[str, dict[str, int]]] = field(default_factory=dict)
+    ordered: dict[str, Ordered] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
 
     @property

@@ -1,12 +1,12 @@
 """What became of the carts and orders of a run: nothing lost, nothing doubled, nothing of somebody else's."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.db import Database
-from tests.fleet.history import violations
-from tests.fleet.shoppers import Shopper
+from tests.fleet.history import Pieces, violations
+from tests.fleet.shoppers import Ordered, Shopper
 from tests.ledgers import rows
 
 
@@ -32,12 +32,13 @@ async def judge(shoppers: Sequence[Shopper], database: Database) -> Verdict:
     for shopper in shoppers:
         await shopper.do("read")
     orders = await _orders_by_key(database)
+    told = {key: order for shopper in shoppers for key, order in shopper.ordered.items()}
     return Verdict(
         requests=sum(len(shopper.answers) for shopper in shoppers),
         failures=sum(len(shopper.failures) for shopper in shoppers),
         operations=sum(len(shopper.history) for shopper in shoppers),
         orders=len(orders),
-        faults=[*_of_carts(shoppers), *_of_orders(shoppers, orders)],
+        faults=[*_of_carts(shoppers), *order_faults(told, orders)],
     )
 
 
@@ -46,17 +47,17 @@ def _of_carts(shoppers: Sequence[Shopper]) -> Iterator[str]:
         yield from (f"cart {number}: {sentence}" for sentence in violations(shopper.history))
 
 
-def _of_orders(shoppers: Sequence[Shopper], orders: dict[str, dict[str, dict[str, int]]]) -> Iterator[str]:
-    told = {key: order for shopper in shoppers for key, order in shopper.ordered.items()}
+def order_faults(told: Mapping[str, Ordered], orders: Mapping[str, Mapping[str, Pieces]]) -> Iterator[str]:
+    """What was acknowledged, by key, against what the database holds: pieces by number by key."""
     for key, (number, pieces) in told.items():
         found = orders.get(key, {})
         if number not in found:
             yield f"order {number} is lost"
         elif found[number] != pieces:
-            yield f"order {number} holds {found[number]} instead of {pieces}"
+            yield f"order {number} holds {dict(found[number])} instead of {dict(pieces)}"
         if len(found) > 1:
             yield f"doubled: {len(found)} orders for one key"
-    yield from (f"a foreign order: {found}" for key, found in orders.items() if key not in told)
+    yield from (f"a foreign order: {', '.join(found)}" for key, found in orders.items() if key not in told)
 
 
 async def _orders_by_key(database: Database) -> dict[str, dict[str, dict[str, int]]]:
