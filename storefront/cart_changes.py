@@ -1,8 +1,10 @@
 """What a change makes of a cart, for the stores that work it out here; in Redis scripts do the same."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.domain.cart import MAX_LINES, MAX_QUANTITY, SKU, Cart
+from shared.domain.cart_joining import add_up
 from shared.errors import CartFull, Shortage, SoldOut
 from storefront.cart_store import too_many
 
@@ -25,6 +27,10 @@ def put(cart: Cart, sku: str, quantity: int, limit: int) -> Cart:
 
 def removed(cart: Cart, sku: str) -> Cart:
     return changed(cart, {one: pieces for one, pieces in cart.quantities.items() if one != sku})
+
+
+def joined(cart: Cart, pieces: Mapping[str, int]) -> Cart:
+    return changed(cart, add_up(cart.quantities, pieces))
 
 
 def changed(cart: Cart, quantities: dict[str, int]) -> Cart:

@@ -56,6 +56,9 @@ class CartItems:
             return False
         return True
 
+    async def delete(self, cart_id: str) -> None:
+        await self._dynamo.call("delete_item", TableName=self._table, Key={"id": {"S": cart_id}})
+
     def _written(self, item: CartItem) -> dict[str, Any]:
         cart = item.cart
         return {

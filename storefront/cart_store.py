@@ -94,6 +94,26 @@ class CartStore(Protocol):
         """Take out what was ordered, once for each order however often this is called; what came later stays."""
         ...
 
+    async def look_up(self, cart_id: str) -> Cart:
+        """Return a cart by its id alone, as an account knows it; revision 0 when the store does not know it.
+
+        Raises:
+            StoreAway: the store is away, or carts are in browsers only.
+        """
+        ...
+
+    async def join(self, known: Cart, pieces: Mapping[str, int], join_id: int) -> Cart:
+        """Add what came out of a guest's cart, once for each join; 99 pieces a line, 100 lines, no more.
+
+        Raises:
+            StoreAway: as in `look_up`; whether it was added is unknown, and it may be sent again.
+        """
+        ...
+
+    async def forget(self, cart_id: str) -> None:
+        """Keep nothing of a cart; a store that is away lets it expire."""
+        ...
+
     def close(self) -> None:
         """Begin nothing more."""
         ...
@@ -119,6 +139,10 @@ class SharedCarts(Protocol):
     async def restore(self, cart: Cart) -> Cart:
         """Hold this cart, unless a newer one is there; answer with the one that is held then."""
         ...
+
+    async def join(self, cart_id: str, pieces: Mapping[str, int], join_id: int, known_revision: int) -> Cart: ...
+
+    async def forget(self, cart_id: str) -> None: ...
 
     def close(self) -> None: ...
 

@@ -47,7 +47,7 @@ class Carts:
 
     _read = Script((_SCRIPTS / "read.lua").read_text(encoding="utf-8"))
     _changes: Mapping[str, Script] = {
-        verb: _change(verb) for verb in ("add", "put", "remove", "clear", "subtract", "restore")
+        verb: _change(verb) for verb in ("add", "put", "remove", "clear", "subtract", "restore", "join")
     }
 
     def __init__(self, redis: Redis, ttl_s: int) -> None:
@@ -99,6 +99,17 @@ class Carts:
         arguments = ["", "", 0, cart.revision, cart.ordered_revision, *pieces]
         return _cart(cart.id, (await self._call("restore", cart.id, arguments))[2])
 
+    async def join(self, cart_id: str, pieces: Mapping[str, int], join_id: int, known_revision: int) -> Cart:
+        mark = hash_of("join", join_id)
+        arguments = [mark, mark, known_revision, *(part for line in pieces.items() for part in line)]
+        return _cart(cart_id, (await self._call("join", cart_id, arguments))[2])
+
+    async def forget(self, cart_id: str) -> None:
+        try:
+            await self._redis.delete(*_keys(cart_id))
+        except (RedisError, OSError) as error:
+            raise StoreAway("Carts cannot be reached for a moment.") from error
+
     def close(self) -> None:
         """The connections belong to whoever opened them."""
 
@@ -127,11 +138,16 @@ class Carts:
         return outcome, pieces, fields
 
     async def _run(self, script: Script, cart_id: str, arguments: list[Any]) -> Any:
-        key = f"cart:{{{cart_id}}}"  # in a cluster the braces keep both keys on one node
         try:
-            return await script.run(self._redis, (key, f"{key}:ops"), arguments)
+            return await script.run(self._redis, _keys(cart_id), arguments)
         except (RedisError, OSError) as error:
             raise StoreAway("Carts cannot be reached for a moment.") from error
+
+
+def _keys(cart_id: str) -> tuple[str, str]:
+    """The cart and its operations; in a cluster the braces keep both on one node."""
+    key = f"cart:{{{cart_id}}}"
+    return key, f"{key}:ops"
 
 
 def _cart(cart_id: str, fields: list[str]) -> Cart:

@@ -1,10 +1,13 @@
 """Carts that are nowhere but in the shopper's signed copy: the cookie store, and the way on while a store is away."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from shared.domain.cart import EMPTY, Cart, CartOrder, orders_to_look_for, settle
 from storefront import cart_changes
-from storefront.cart_store import Operation, OrdersOfCart, new_cart_id
+from storefront.cart_store import Operation, OrdersOfCart, StoreAway, new_cart_id
+
+IN_BROWSERS = "Carts are in their shoppers' browsers only."
 
 
 class CopiedCarts:
@@ -44,6 +47,15 @@ class CopiedCarts:
 
     async def subtract(self, known: Cart, order: CartOrder) -> Cart:
         return settle(known, [order])
+
+    async def look_up(self, cart_id: str) -> Cart:  # noqa: ARG002
+        raise StoreAway(IN_BROWSERS)
+
+    async def join(self, known: Cart, pieces: Mapping[str, int], join_id: int) -> Cart:  # noqa: ARG002
+        raise StoreAway(IN_BROWSERS)
+
+    async def forget(self, cart_id: str) -> None:
+        """There is nothing to forget."""
 
     def close(self) -> None:
         """There is nothing to close."""

@@ -71,6 +71,17 @@ class DynamoCarts:
             cart.id, Operation(), ["", ""], lambda held: cart if held.revision < cart.revision else held
         )
 
+    async def join(self, cart_id: str, pieces: Mapping[str, int], join_id: int, known_revision: int) -> Cart:
+        mark = hash_of("join", join_id)
+        change = partial(cart_changes.joined, pieces=pieces)
+        return await self._change(cart_id, Operation(known_revision=known_revision), [mark, mark], change)
+
+    async def forget(self, cart_id: str) -> None:
+        try:
+            await self._items.delete(cart_id)
+        except DynamoAway as error:
+            raise _away() from error
+
     def close(self) -> None:
         self._dynamo.close()
 

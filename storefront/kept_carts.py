@@ -1,6 +1,6 @@
 """A shared store of carts whose loss nobody notices: it is mended from the shopper's signed copy."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -72,6 +72,22 @@ class KeptCarts:
         return await self._once_mended(
             known, lambda cart: self._subtract(cart, order), lambda cart: self._copies.subtract(cart, order)
         )
+
+    async def look_up(self, cart_id: str) -> Cart:
+        return await self._without_orders(await self.shared.read(cart_id))
+
+    async def join(self, known: Cart, pieces: Mapping[str, int], join_id: int) -> Cart:
+        assert known.id is not None
+        for _ in range(TRIES):
+            try:
+                return await self.shared.join(known.id, pieces, join_id, known.revision)
+            except Behind:
+                await self._restore(known)
+        raise StoreAway("Carts cannot be reached for a moment.")
+
+    async def forget(self, cart_id: str) -> None:
+        with suppress(StoreAway):
+            await self.shared.forget(cart_id)
 
     def close(self) -> None:
         self.shared.close()

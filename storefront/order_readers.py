@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from shared import log
 from shared.domain.numbers import ORDER_NUMBER
 from shared.errors import NotFound
+from shared.queries.account_carts import was_joined
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_number
 from shared.security_log import Event, note
@@ -32,7 +33,11 @@ async def readable_order(handler: "ShopperHandler", number: str, key: str | None
 
 
 async def _is_buyer(handler: "ShopperHandler", order: OrderView) -> bool:
-    """An order of an account is its own; a guest's is the browser's whose cart placed it."""
-    if order.user_id is None:
-        return handler.shopper.cart_id is not None and handler.shopper.cart_id == order.cart_id
-    return await handler.user_id() == order.user_id
+    """An order of an account is its own; a guest's is the browser's whose cart placed it, joined or not."""
+    if order.user_id is None and handler.shopper.cart_id == order.cart_id:
+        return True
+    user_id = await handler.user_id()
+    if user_id is None or order.user_id is not None:
+        return user_id is not None and user_id == order.user_id
+    async with handler.shop.database.writer() as connection:
+        return await was_joined(connection, order.cart_id, user_id)

@@ -9,6 +9,7 @@ from storefront.api.calls import Call
 from storefront.handlers import (
     account,
     account_addresses,
+    account_cart,
     account_data,
     account_sign_in,
     api_cart,
@@ -81,6 +82,7 @@ ACCOUNT = (
     Route("/account/password", account.PasswordHandler),
     Route("/account/export", account_data.ExportHandler),
     Route("/account/delete", account_data.DeleteHandler),
+    Route("/account/joined", account_cart.JoinedHandler),
     Route("/account/sign-in", account_sign_in.SignInHandler),
     Route("/account/sign-out", account_sign_in.SignOutHandler),
     Route("/account/register", account_sign_in.RegisterHandler),

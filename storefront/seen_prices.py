@@ -24,7 +24,7 @@ class SeenPrices:
     async def changes(self, cart: PricedCart, prices: ShippingPrices) -> Sequence[Change]:
         """What costs something else than it did; the shopper has seen today's prices when that is nothing."""
         try:
-            seen = await self._redis.hgetall(_key(cart))
+            seen = await self._redis.hgetall(_name(cart.id))
         except RedisError:
             return ()
         found = changes_since({str(name): int(cents) for name, cents in seen.items()}, cart, prices)
@@ -38,8 +38,14 @@ class SeenPrices:
             return
         today: dict[Any, Any] = {line.sku: line.unit_price_cents for line in cart.lines} | _listed(prices)
         try:
-            await self._redis.hset(_key(cart), mapping=today)
-            await self._redis.expire(_key(cart), self._ttl_s)
+            await self._redis.hset(_name(cart.id), mapping=today)
+            await self._redis.expire(_name(cart.id), self._ttl_s)
+        except RedisError:
+            return
+
+    async def forget(self, cart_id: str) -> None:
+        try:
+            await self._redis.delete(_name(cart_id))
         except RedisError:
             return
 
@@ -72,5 +78,5 @@ def _listed(prices: ShippingPrices) -> dict[str, int]:
     }
 
 
-def _key(cart: PricedCart) -> str:
-    return f"seen:{{{cart.id}}}"
+def _name(cart_id: str | None) -> str:
+    return f"seen:{{{cart_id}}}"

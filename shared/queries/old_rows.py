@@ -22,6 +22,7 @@ KINDS = (
     OldRows("tokens", "(used_at < {before} OR expires_at < {before})", 7),
     OldRows("audit_findings", "gone_at < {before}", 90),
     OldRows("mail_events", "at < {before}", 60),
+    OldRows("taken_carts", "taken_at < {before}", 400),  # no browser keeps a copy of a cart for so long
 )
 
 

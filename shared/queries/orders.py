@@ -64,15 +64,22 @@ async def orders_with_key_or_revision(
 
 
 async def orders_of_cart(connection: Connection, cart_id: str, after_revision: int) -> list[CartOrder]:
-    """The orders placed from a cart after a revision, oldest first: what the cart may still hold in part."""
+    """What was taken out of a cart after a revision, oldest first, and what it may still hold in part.
+
+    That is the orders placed from it, and, as `joined:ID`, what went into an account's cart; one statement for both, as
+    every change of a cart asks.
+    """
     rows = await connection.rows(
-        "SELECT o.number, o.cart_revision, l.sku, l.quantity FROM orders o JOIN order_lines l ON l.order_id = o.id "
-        "WHERE o.cart_id = %s AND o.cart_revision > %s ORDER BY o.cart_revision, l.position LIMIT %s",
-        (cart_id, after_revision, LIMIT),
+        "SELECT o.number, o.cart_revision, l.position, l.sku, l.quantity, NULL AS pieces "
+        "FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.cart_id = %s AND o.cart_revision > %s "
+        "UNION ALL SELECT CONCAT('joined:', id), cart_revision, 0, '', 0, pieces FROM taken_carts "
+        "WHERE cart_id = %s AND cart_revision > %s ORDER BY cart_revision, position LIMIT %s",
+        (cart_id, after_revision, cart_id, after_revision, LIMIT),
     )
     found: dict[tuple[str, int], dict[str, int]] = {}
     for row in rows:
-        found.setdefault((row["number"], row["cart_revision"]), {})[row["sku"]] = row["quantity"]
+        pieces = {row["sku"]: row["quantity"]} if row["pieces"] is None else json.loads(row["pieces"])
+        found.setdefault((row["number"], row["cart_revision"]), {}).update(pieces)
     return [CartOrder(number, revision, quantities) for (number, revision), quantities in found.items()]
 
 

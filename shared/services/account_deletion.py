@@ -3,9 +3,12 @@
 Messages and jobs carry ids only, so one that still waits finds no account and sends nothing.
 """
 
+from dataclasses import dataclass
+
 from shared.db import Connection
 from shared.errors import FieldError, Invalid
 from shared.queries import users
+from shared.queries.account_carts import drop_carts_of
 from shared.queries.account_orders import detach_orders
 from shared.queries.addresses import delete_addresses_of
 from shared.queries.shopper_sessions import KIND, keys_to_end
@@ -14,8 +17,16 @@ from shared.security_log import Event, note
 from shared.services.account_links import RESET, VERIFY, AccountTools
 
 
-async def delete_account(tools: AccountTools, user_id: int, password: str) -> tuple[str, ...]:
-    """Delete for good; returns the keys of the sessions that ended.
+@dataclass(frozen=True)
+class Deleted:
+    """What an account leaves behind outside the database: the keys of its ended sessions, and its cart."""
+
+    ended_keys: tuple[str, ...]
+    cart_id: str | None
+
+
+async def delete_account(tools: AccountTools, user_id: int, password: str) -> Deleted:
+    """Delete for good; what copies there are elsewhere is for the caller to forget.
 
     Raises:
         Invalid: names the field password; nothing is changed.
@@ -30,7 +41,7 @@ async def delete_account(tools: AccountTools, user_id: int, password: str) -> tu
     return ended
 
 
-async def _erase(connection: Connection, user_id: int) -> tuple[str, ...]:
+async def _erase(connection: Connection, user_id: int) -> Deleted:
     await users.lock_user(connection, user_id)
     keys = await keys_to_end(connection, user_id)
     await end_sessions_of(connection, KIND, user_id)
@@ -38,5 +49,6 @@ async def _erase(connection: Connection, user_id: int) -> tuple[str, ...]:
         await users.use_links_of(connection, purpose, user_id)
     await delete_addresses_of(connection, user_id)
     await detach_orders(connection, user_id)
+    cart_id = await drop_carts_of(connection, user_id)
     await users.erase_user(connection, user_id)
-    return tuple(keys)
+    return Deleted(tuple(keys), cart_id)

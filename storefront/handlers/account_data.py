@@ -11,9 +11,8 @@ from shared.queries.addresses import addresses_of
 from shared.queries.orders import order_by_number
 from shared.queries.shopper_sessions import sessions_of
 from shared.queries.users import user_by_id
-from shared.services.account_deletion import delete_account
+from shared.services.account_deletion import Deleted, delete_account
 from storefront.api import shapes
-from storefront.cookies import CART
 from storefront.handlers.account_pages import OwnPage
 from storefront.rates import SIGN_IN
 
@@ -63,11 +62,18 @@ class DeleteHandler(OwnPage):
         for limit in SIGN_IN:
             await self.shop.rates.take(limit, f"user:{user_id}")
         try:
-            ended = await delete_account(self.shop.accounts, user_id, self.form().get("password", ""))
+            deleted = await delete_account(self.shop.accounts, user_id, self.form().get("password", ""))
         except Invalid as error:
             self.refuse("delete.html", error)
             return
-        await self.shop.sessions.forget(ended)
+        await self._forget(deleted)
         self.drop_session()
-        self.clear_cookie(self.shop.cookies.name(CART), **self.shop.cookies.flags())
+        self.drop_cart()
         self.account_page("deleted.html")
+
+    async def _forget(self, deleted: Deleted) -> None:
+        """Copies of the truth; what cannot be reached now ends by itself, and belongs to nobody."""
+        await self.shop.sessions.forget(deleted.ended_keys)
+        if deleted.cart_id is not None:
+            await self.shop.carts.forget(deleted.cart_id)
+            await self.shop.seen_prices.forget(deleted.cart_id)

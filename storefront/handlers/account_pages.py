@@ -11,7 +11,7 @@ from shared.queries.shopper_sessions import SignedIn
 from shared.services.accounts import Proven
 from storefront import devices
 from storefront.api.models import Email
-from storefront.cookies import SESSION
+from storefront.cookies import CART, SESSION
 from storefront.handlers.pages import PageHandler
 from storefront.validation import faults
 
@@ -46,12 +46,13 @@ class AccountPage(PageHandler):
         await self.shop.rates.take(self.shop.rates.sign_in_address, self.client_address)
 
     async def begin_session(self, user_id: int, email: str) -> None:
-        """Sign in under a new id; whatever session this browser had before ends."""
+        """Sign in under a new id, and to the account's cart; whatever session this browser had before ends."""
         if self.secret and await self.who():
             await self.shop.sessions.end(self.secret)
         secret = await self.shop.sessions.open(user_id, self.request.headers.get("User-Agent", ""))
         self.keep_cookie(SESSION, secret, self.shop.settings.session_absolute_s)
         self.remember_browser(devices.account_name(email))
+        await self.follow_account(user_id)
 
     async def begin_proven(self, proven: Proven, email: str) -> None:
         await self.shop.sessions.forget(proven.ended_keys)
@@ -60,6 +61,9 @@ class AccountPage(PageHandler):
     def drop_session(self) -> None:
         self.clear_cookie(self.shop.cookies.name(SESSION), **self.shop.cookies.flags())
         self.forget_pages()
+
+    def drop_cart(self) -> None:
+        self.clear_cookie(self.shop.cookies.name(CART), **self.shop.cookies.flags())
 
 
 class OwnPage(AccountPage):

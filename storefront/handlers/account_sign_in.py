@@ -9,7 +9,7 @@ from shared.services import accounts
 from shared.services.account_links import RESET, VERIFY, find_link
 from shared.services.accounts import Proven
 from shared.services.shopper_sessions import check_sign_in
-from storefront import devices
+from storefront import account_carts, devices
 from storefront.going_on import local_path
 from storefront.guesses import Guess
 from storefront.handlers.account_pages import HOME, AccountPage, read_email
@@ -33,7 +33,7 @@ class SignInHandler(AccountPage):
             return
         await guess.was_right()
         await self.begin_session(user.id, user.email)
-        self.see_other(going_on)
+        self.see_other(await self.way_on(user.id, going_on))
 
 
 class SignOutHandler(AccountPage):
@@ -41,7 +41,15 @@ class SignOutHandler(AccountPage):
         if self.secret:
             await self.shop.sessions.end(self.secret)
         self.drop_session()
+        await self._leave_cart()
         self.see_other("/account/sign-in")
+
+    async def _leave_cart(self) -> None:
+        """The account's cart stays with the account; a store that lost it gets it back before the copy goes."""
+        cart = self.shopper.cart
+        if cart.id is not None and await account_carts.is_an_accounts(self.shop, cart.id):
+            await self.shop.carts.read(cart)
+            self.drop_cart()
 
 
 class RegisterHandler(AccountPage):
@@ -105,7 +113,7 @@ class LinkHandler(AccountPage):
             self.refuse(self.template, error, token=token)
             return
         await self.begin_proven(proven, await self._email_of(proven))
-        self.see_other(HOME)
+        self.see_other(await self.way_on(proven.user_id, HOME))
 
     async def use(self, token: str, password: str) -> Proven:
         raise NotImplementedError

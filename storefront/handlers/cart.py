@@ -24,6 +24,7 @@ from storefront import cart_desk
 from storefront.cart_store import Operation
 from storefront.fields import Fields
 from storefront.forms.cart import read_quantity, read_sku
+from storefront.going_on import local_path
 from storefront.handlers.pages import PageHandler
 from storefront.views.carts import CartNews, Removed, cart_page, left_words, removed_from
 from storefront.views.checkout import change_words
@@ -35,6 +36,17 @@ CHECKOUT = "checkout"
 
 class CartPage(PageHandler):
     tells_of: ClassVar[Mapping[str, str]] = CART_WAITS
+
+    async def is_sent_on(self) -> bool:
+        """Whether whoever is signed in came with another cart than the account's, and is to come again with that."""
+        try:
+            user_id = await self.user_id()
+            if user_id is None or not await self.follow_account(user_id):
+                return False
+            self.see_other(await self.way_on(user_id, local_path(self.request.uri or "", "/cart")))
+        except Unavailable:  # the cart at hand is shown all the same
+            return False
+        return True
 
     async def show_cart(self, cart: Cart, news: CartNews, status: HTTPStatus = HTTPStatus.OK) -> None:
         priced = await cart_desk.priced(self.shop, cart)
@@ -66,6 +78,8 @@ class CartPage(PageHandler):
 
 class CartHandler(CartPage):
     async def get(self) -> None:
+        if await self.is_sent_on():
+            return
         cart = await cart_desk.look_at_cart(self.shop, self.shopper.cart)
         try:
             await self._show(cart)

@@ -30,6 +30,8 @@ class CheckoutHandler(CartPage):
     tells_of: ClassVar[Mapping[str, str]] = CHECKOUT_WAITS
 
     async def get(self) -> None:
+        if await self.is_sent_on():
+            return
         cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
         await self._show(cart, CheckoutForm(await self._known(), new_checkout_key(), "", ""))
 

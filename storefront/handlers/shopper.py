@@ -1,16 +1,20 @@
 """Handlers that know a shopper by the cart cookie. Junk in it is no cookie, never an error."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from shared.domain.cart import EMPTY, Cart
 from shared.domain.mailed_links import sha256_hex
 from shared.errors import FieldError, Invalid
 from shared.queries.shopper_sessions import SignedIn
+from storefront import account_carts
 from storefront.cart_cookie import CartCopy, decode, encode
 from storefront.cart_store import Operation
 from storefront.cookies import CART, SESSION
 from storefront.handlers.base import BaseHandler
 from storefront.tokens import TOKEN_HINT, is_token
+
+JOINED = "/account/joined"  # the report of what became of a guest's cart
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,20 @@ class ShopperHandler(BaseHandler):
             max_age=self.shop.settings.cart_ttl_s,
             **self.shop.cookies.flags(),
         )
+
+    async def follow_account(self, user_id: int) -> bool:
+        """Bring this browser to the cart of its account; whether it has another one now than it came with."""
+        cart = await account_carts.follow(self.shop, user_id, self.shopper.cart)
+        if cart is None:
+            return False
+        self.keep_cart(cart)
+        return True
+
+    async def way_on(self, user_id: int, path: str) -> str:
+        """Where somebody who is signed in goes on: over the report of the joined carts, if it was not shown yet."""
+        if not await account_carts.has_news(self.shop, user_id):
+            return path
+        return f"{JOINED}?next={quote(path, safe='/')}"
 
     def operation(self, operation_id: str | None, body_sha: str, field: str) -> Operation:
         """One change of the cart under the id that the shopper's page or program gave it, if any."""

@@ -7,12 +7,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 from tornado.httpclient import AsyncHTTPClient
 
 from deploy.local.backing import BackingServices
 from shared.db import Database
+from shared.passwords import hash_password
+from shared.services.accounts import add_proven
 from tests.browser.test_accessibility import complaints
+from tests.browser.test_shopping import fill_cart
 from tests.factories import place
 from tests.tables import empty_tables
 from tests.waiting import until
@@ -82,3 +85,39 @@ async def test_an_account_is_made_used_and_looked_at(
 
     await context.close()
     assert found == []
+
+
+async def test_a_guests_cart_is_joined_at_sign_in_and_told_of_once(
+    browser: Browser, shop_url: str, schema: Database
+) -> None:
+    await add_proven(schema, "ada@example.com", hash_password(PASSWORD))
+    phone, desk = [await browser.new_context(reduced_motion="reduce") for _ in range(2)]
+    first, page = await phone.new_page(), await desk.new_page()
+    await _sign_in(first, shop_url)
+    await fill_cart(first, shop_url)
+    await fill_cart(page, shop_url)
+
+    await _sign_in(page, shop_url)
+    await expect(page.get_by_text("1 piece of your earlier cart was joined.")).to_be_visible()
+    found = await look(page, "joined")
+    await page.get_by_role("link", name="Go on").click()
+    await page.goto(f"{shop_url}/cart")
+    await expect(page.get_by_role("spinbutton")).to_have_value("2")
+    await page.goto(f"{shop_url}/account")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.goto(f"{shop_url}/cart")
+    await expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+    await first.goto(f"{shop_url}/cart")
+    await expect(first.get_by_role("spinbutton")).to_have_value("2")
+
+    for context in (phone, desk):
+        await context.close()
+    assert found == []
+
+
+async def _sign_in(page: Page, shop_url: str) -> None:
+    await page.goto(f"{shop_url}/account/sign-in")
+    await page.fill("[name=email]", "ada@example.com")
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")

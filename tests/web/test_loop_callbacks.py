@@ -119,9 +119,10 @@ async def _work_at_the_desk(visitor: Visitor, token: str, number: str) -> None:
 async def _see_account(visitor: Visitor, shop: Shop, number: str) -> None:
     """Every page of an account, signed in, with the forms that hash a password."""
     await forget_rates(shop)
-    pages = ("", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
+    pages = ("/joined", "", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
     for name in ("register", "verify", "forgotten", "reset", "sign-in"):
         await visitor.get(f"/account/{name}")
+    await visitor.api("POST", "/cart/items", {"sku": SKUS[1], "quantity": 1})
     await sign_in(visitor)
     for page in pages:
         await visitor.get("/account" + page)

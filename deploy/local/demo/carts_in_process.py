@@ -1,10 +1,13 @@
 """Carts in the memory of one storefront, for the demo alone: what shops with sticky sessions do."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.domain.cart import EMPTY, Cart, CartOrder, settle
 from storefront import cart_changes
-from storefront.cart_store import Operation, new_cart_id
+from storefront.cart_store import Operation, StoreAway, new_cart_id
+
+ONE_PROCESS = "An account's cart would be in one process only."
 
 
 class CartsInProcess:
@@ -35,6 +38,15 @@ class CartsInProcess:
 
     async def subtract(self, known: Cart, order: CartOrder) -> Cart:
         return self._keep(settle(await self.read(known), [order]))
+
+    async def look_up(self, cart_id: str) -> Cart:  # noqa: ARG002
+        raise StoreAway(ONE_PROCESS)
+
+    async def join(self, known: Cart, pieces: Mapping[str, int], join_id: int) -> Cart:  # noqa: ARG002
+        raise StoreAway(ONE_PROCESS)
+
+    async def forget(self, cart_id: str) -> None:
+        self._carts.pop(cart_id, None)
 
     def close(self) -> None:
         """The carts are gone then."""
