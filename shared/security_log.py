@@ -18,6 +18,7 @@ class Event(StrEnum):
     SESSION_ENDED = "session ended"
     PASSWORD_SET = "password set"  # noqa: S105 (an event's name)
     PASSWORD_REFUSED = "password refused"  # noqa: S105
+    EMAIL_CHANGED = "e-mail changed"
     ACCOUNT_DELETED = "account deleted"
     NOT_ALLOWED = "not allowed"
     NOT_THEIRS = "not theirs"

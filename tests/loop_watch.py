@@ -52,7 +52,7 @@ class Visitor(Browser):
         return answer
 
 
-REFUSED = {(409, "return"), (404, "again"), (410, "verify"), (410, "reset")}
+REFUSED = {(409, "return"), (404, "again"), (410, "verify"), (410, "reset"), (410, "confirm")}
 
 
 def _is_refusal(path: str, answer: Answer) -> bool:

@@ -20,7 +20,15 @@ from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, w
 from workers.mail_doubt import Fate, fate_in_doubt
 from workers.tools import Tools
 
-PAGES = {"verify": "/account/verify?token=", "reset": "/account/reset?token=", "known": "/account/sign-in"}
+PAGES = {
+    "verify": "/account/verify?token=",
+    "reset": "/account/reset?token=",
+    "known": "/account/sign-in",
+    "change": "/account/email/confirm?token=",
+    "taken": "/account/sign-in",
+    "asked": "/account/password",
+    "moved": "/imprint",
+}
 
 
 class NotYet(Exception):
@@ -63,7 +71,7 @@ async def _addressed(tools: Tools, held: HeldJob) -> Addressed | None:
     if link is None or user is None:
         return None
     try:
-        return Addressed(link, user, ascii_address(user.email))
+        return Addressed(link, user, ascii_address(link.email or user.email))
     except MailRefused:
         return None  # no mail server would take it, today or later
 

@@ -62,6 +62,11 @@ async def set_password(connection: Connection, user_id: int, password_hash: str)
     await connection.execute("UPDATE users SET password_hash = %s WHERE id = %s", (password_hash, user_id))
 
 
+async def set_email(connection: Connection, user_id: int, email: str, email_norm: str) -> None:
+    """An address that another account has breaks a UNIQUE key."""
+    await connection.execute("UPDATE users SET email = %s, email_norm = %s WHERE id = %s", (email, email_norm, user_id))
+
+
 async def erase_user(connection: Connection, user_id: int) -> None:
     """What is left of a deleted account names nobody."""
     await connection.execute(
@@ -73,13 +78,14 @@ async def erase_user(connection: Connection, user_id: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A mailed link that is neither used nor too old."""
+    """A mailed link that is neither used nor too old; email: where it goes, if not to its account's address."""
 
     id: int
     sha256: str
     purpose: str
     owner_id: int
     nonce: str
+    email: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +95,7 @@ class NewLink:
     owner_id: int
     nonce: str
     life_s: int
+    email: str | None = None
 
 
 _IS_GOOD = "used_at IS NULL AND expires_at > UTC_TIMESTAMP(6) AND nonce IS NOT NULL"
@@ -97,16 +104,16 @@ _IS_GOOD = "used_at IS NULL AND expires_at > UTC_TIMESTAMP(6) AND nonce IS NOT N
 async def add_link(connection: Connection, new: NewLink) -> int:
     """Keep the hash of a link, and return the row's id."""
     return await connection.insert(
-        "INSERT INTO tokens (sha256, purpose, owner_id, nonce, expires_at) "
-        "VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
-        (new.sha256, new.purpose, new.owner_id, new.nonce, new.life_s),
+        "INSERT INTO tokens (sha256, purpose, owner_id, nonce, email, expires_at) "
+        "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
+        (new.sha256, new.purpose, new.owner_id, new.nonce, new.email, new.life_s),
     )
 
 
 async def link_by_id(connection: Connection, link_id: int) -> Link | None:
     return _link(
         await connection.row(
-            f"SELECT id, sha256, purpose, owner_id, nonce FROM tokens WHERE id = %s AND {_IS_GOOD}", (link_id,)
+            f"SELECT id, sha256, purpose, owner_id, nonce, email FROM tokens WHERE id = %s AND {_IS_GOOD}", (link_id,)
         )
     )
 
@@ -114,7 +121,7 @@ async def link_by_id(connection: Connection, link_id: int) -> Link | None:
 async def link_by_sha(connection: Connection, sha256: str, purpose: str) -> Link | None:
     return _link(
         await connection.row(
-            "SELECT id, sha256, purpose, owner_id, nonce FROM tokens "
+            "SELECT id, sha256, purpose, owner_id, nonce, email FROM tokens "
             f"WHERE sha256 = %s AND purpose = %s AND {_IS_GOOD}",
             (sha256, purpose),
         )

@@ -10,11 +10,14 @@ from shared.errors import Gone
 from shared.passwords import Passwords
 from shared.queries import users
 from shared.queries.account_mails import add_mail_job
-from shared.queries.staff import use_token
+from shared.queries.shopper_sessions import KIND, keys_to_end
+from shared.queries.staff import end_sessions_of, use_token
 from shared.queries.users import Link, NewLink, User
 
 VERIFY, RESET, KNOWN = "verify", "reset", "known"
-LIFE_S = {VERIFY: 24 * 3600, RESET: 3600, KNOWN: 3600}
+CHANGE, TAKEN, ASKED, MOVED = "change", "taken", "asked", "moved"  # of the e-mail; see account_email
+LIFE_S = {VERIFY: 24 * 3600, CHANGE: 24 * 3600, **dict.fromkeys((RESET, KNOWN, TAKEN, ASKED, MOVED), 3600)}
+OPENING = (VERIFY, RESET, CHANGE)  # whoever holds such a link gets somewhere
 NOBODY = 0  # owner of a link that is never sent
 OLD_LINK = "This link was used already, or is too old. Ask for a new one."
 
@@ -26,11 +29,18 @@ class AccountTools:
     signing_secrets: Sequence[str]
 
 
-async def write_to(tools: AccountTools, connection: Connection, user: User | None, purpose: str) -> str:
-    """Write a link and the job that mails it, and return the job's done-key; for nobody the same, but never sent."""
+async def write_to(
+    tools: AccountTools, connection: Connection, user: User | None, purpose: str, email: str | None = None
+) -> str:
+    """Write a link and the job that mails it, and return the job's done-key; for nobody the same, but never sent.
+
+    Args:
+        email: where it is mailed to, if not to the account's address at that time.
+    """
     nonce, owner_id = secrets.token_hex(16), user.id if user else NOBODY
     sha = sha256_hex(link_secret(tools.signing_secrets[0], purpose, nonce))
-    new = NewLink(sha256=sha, purpose=purpose, owner_id=owner_id, nonce=nonce, life_s=LIFE_S[purpose])
+    life_s = LIFE_S[purpose]
+    new = NewLink(sha256=sha, purpose=purpose, owner_id=owner_id, nonce=nonce, life_s=life_s, email=email)
     done_key = f"{purpose}:{await users.add_link(connection, new)}"
     await add_mail_job(connection, done_key)
     return done_key
@@ -56,3 +66,12 @@ async def use_link(connection: Connection, secret: str, purpose: str) -> User:
     if user is None:
         raise Gone(OLD_LINK)
     return user
+
+
+async def end_all(connection: Connection, user_id: int) -> tuple[str, ...]:
+    """Whoever holds an old session or an old link holds nothing any more; returns the keys of the sessions."""
+    for purpose in OPENING:
+        await users.use_links_of(connection, purpose, user_id)
+    keys = await keys_to_end(connection, user_id)
+    await end_sessions_of(connection, KIND, user_id)
+    return tuple(keys)

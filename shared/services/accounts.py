@@ -12,11 +12,18 @@ from shared.domain.emails import normalise_email
 from shared.errors import FieldError, Invalid
 from shared.queries import users
 from shared.queries.account_orders import attach_orders
-from shared.queries.shopper_sessions import KIND, keys_to_end
-from shared.queries.staff import end_sessions_of
 from shared.queries.users import User
 from shared.security_log import Event, note
-from shared.services.account_links import KNOWN, RESET, VERIFY, AccountTools, find_link, use_link, write_to
+from shared.services.account_links import (
+    KNOWN,
+    RESET,
+    VERIFY,
+    AccountTools,
+    end_all,
+    find_link,
+    use_link,
+    write_to,
+)
 
 
 @dataclass(frozen=True)
@@ -140,10 +147,5 @@ async def _be_proven(connection: Connection, user: User) -> None:
 
 
 async def _replace_password(connection: Connection, user_id: int, password_hash: str) -> tuple[str, ...]:
-    """Whoever holds an old session or an old link holds nothing any more."""
     await users.set_password(connection, user_id, password_hash)
-    for purpose in (VERIFY, RESET):
-        await users.use_links_of(connection, purpose, user_id)
-    keys = await keys_to_end(connection, user_id)
-    await end_sessions_of(connection, KIND, user_id)
-    return tuple(keys)
+    return await end_all(connection, user_id)

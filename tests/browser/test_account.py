@@ -20,9 +20,9 @@ from tests.factories import place
 from tests.tables import empty_tables
 from tests.waiting import until
 
-EMAIL, PASSWORD = "jana@example.com", "correct horse"
+EMAIL, NEW, PASSWORD = "jana@example.com", "jana.new@example.com", "correct horse"
 PUBLIC = ("/account/sign-in", "/account/register", "/account/forgotten")
-OWN = ("", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
+OWN = ("", "/orders", "/addresses", "/sessions", "/password", "/email", "/export", "/delete")
 PICTURES = os.environ.get("SHOP_PICTURES", "")  # a folder, for whoever wants to look at the pages
 
 
@@ -32,14 +32,14 @@ async def no_orders(schema: Database) -> None:
     await empty_tables(schema)
 
 
-async def link_in_mail(backing: BackingServices) -> str:
-    """The link in the mail that the worker tier sent."""
-    url = f"http://127.0.0.1:{backing.ports.mailbox}/api/messages?to={quote(EMAIL)}"
+async def link_in_mail(backing: BackingServices, page: str, email: str = EMAIL) -> str:
+    """The link to a page in the mail that the worker tier sent."""
+    url = f"http://127.0.0.1:{backing.ports.mailbox}/api/messages?to={quote(email)}"
     found: list[str] = []
 
     async def has_come() -> bool:
         mails = json.loads((await AsyncHTTPClient().fetch(url)).body)
-        found[:] = [link for mail in mails for link in re.findall(r"http\S+/account/verify\?token=\S+", mail["text"])]
+        found[:] = [link for mail in mails for link in re.findall(rf"http\S+{page}\?token=\S+", mail["text"])]
         return bool(found)
 
     await until(has_come, 20)
@@ -71,7 +71,7 @@ async def test_an_account_is_made_used_and_looked_at(
     await page.press("[name=password]", "Enter")
     await page.wait_for_selector("text=Look into your mailbox")
     found += await look(page, "mailed")
-    await page.goto(await link_in_mail(backing))
+    await page.goto(await link_in_mail(backing, "/account/verify"))
     await page.fill("[name=password]", "wrong password")
     await page.press("[name=password]", "Enter")
     await page.wait_for_selector("#faults")
@@ -82,6 +82,17 @@ async def test_an_account_is_made_used_and_looked_at(
     for path in OWN:
         await page.goto(f"{shop_url}/account{path}")
         found += await look(page, "own" + path.replace("/", "-"))
+    await page.goto(f"{shop_url}/account/email")
+    await page.fill("[name=email]", NEW)
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    found += await look(page, "email-asked")
+    await page.goto(await link_in_mail(backing, "/account/email/confirm", NEW))
+    found += await look(page, "email-confirm")
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await expect(page.get_by_text(f"Signed in as {NEW}")).to_be_visible()
 
     await context.close()
     assert found == []

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from email.message import EmailMessage
 
 import pytest
 
@@ -10,6 +11,7 @@ from shared.domain.mailed_links import sha256_hex
 from shared.media import Media
 from shared.passwords import Passwords
 from shared.queries.account_mails import JOB
+from shared.services.account_email import ask_for_email, change_email
 from shared.services.account_links import AccountTools
 from shared.services.accounts import forget_password, prove, register
 from shared.settings import Settings
@@ -46,7 +48,11 @@ def accounts(settings: Settings, database: Database) -> AccountTools:
 
 
 def secret_in(mailer: MemoryMailer) -> str:
-    match = re.search(r"token=([A-Za-z0-9_-]{43})\s", part(mailer.taken[-1], "plain"))
+    return secret_in_mail(mailer.taken[-1])
+
+
+def secret_in_mail(mail: EmailMessage) -> str:
+    match = re.search(r"token=([A-Za-z0-9_-]{43})\s", part(mail, "plain"))
     assert match
     return match[1]
 
@@ -157,3 +163,24 @@ async def test_the_secret_of_a_link_stands_in_no_table(
 
     assert secret not in str(rows)
     assert sha256_hex(secret) in str(rows)
+
+
+async def test_another_address_is_asked_for_at_itself_and_told_to_the_old_one(
+    tools: Tools, accounts: AccountTools, mailer: MemoryMailer
+) -> None:
+    await JobDesk(tools).do(JOB, await register(accounts, EMAIL, PASSWORD))
+    user_id = (await prove(accounts, secret_in(mailer), PASSWORD)).user_id
+
+    for done_key in await ask_for_email(accounts, user_id, "new@example.com"):
+        await JobDesk(tools).do(JOB, done_key)
+    await change_email(accounts, secret_in_mail(mailer.taken[1]), PASSWORD)
+    desk = JobDesk(tools)
+    await desk.take_over()
+    await desk.close(5)
+
+    assert [(mail["To"], mail["Subject"]) for mail in mailer.taken[1:]] == [
+        ("new@example.com", "Confirm your new e-mail address"),
+        (EMAIL, "Your account is to have another e-mail address"),
+        (EMAIL, "Your account has another e-mail address now"),
+    ]
+    assert ["token=" in part(mail, "plain") for mail in mailer.taken[1:]] == [True, False, False]

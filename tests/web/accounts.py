@@ -1,5 +1,7 @@
 """Shoppers with an account, and the links that would be mailed to them."""
 
+from dataclasses import dataclass
+
 from shared.db import Database
 from shared.domain.mailed_links import secret_of_link
 from shared.queries.users import link_by_id
@@ -22,6 +24,23 @@ async def last_link(shop: Shop, database: Database) -> str:
         link = await link_by_id(connection, row["id"]) if row else None
     assert link is not None
     return secret_of_link(shop.settings.cookie_secrets, link.purpose, link.nonce, link.sha256) or ""
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A link and where it goes; None: to its account's address."""
+
+    secret: str
+    email: str | None
+
+
+async def mailed_to(shop: Shop, purpose: str) -> Mailed:
+    """The last mail of a kind."""
+    async with shop.database.writer() as connection:
+        row = await connection.row("SELECT MAX(id) AS id FROM tokens WHERE purpose = %s", (purpose,))
+        link = await link_by_id(connection, row["id"]) if row else None
+    assert link is not None
+    return Mailed(secret_of_link(shop.settings.cookie_secrets, purpose, link.nonce, link.sha256) or "", link.email)
 
 
 async def a_user(shop: Shop, email: str = EMAIL) -> int:

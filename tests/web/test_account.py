@@ -15,7 +15,7 @@ from tests.web.browser import Browser
 from tests.web.desk import sign_in_as
 
 HERS = {**ADDRESS}
-PAGES = ("", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
+PAGES = ("", "/orders", "/addresses", "/sessions", "/password", "/email", "/export", "/delete")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -119,8 +119,8 @@ async def _work_at_the_desk(visitor: Visitor, token: str, number: str) -> None:
 async def _see_account(visitor: Visitor, shop: Shop, number: str) -> None:
     """Every page of an account, signed in, with the forms that hash a password."""
     await forget_rates(shop)
-    pages = ("/joined", "", "/orders", "/addresses", "/sessions", "/password", "/export", "/delete")
-    for name in ("register", "verify", "forgotten", "reset", "sign-in"):
+    pages = ("/joined", "", "/orders", "/addresses", "/sessions", "/password", "/email", "/export", "/delete")
+    for name in ("register", "verify", "forgotten", "reset", "email/confirm", "sign-in"):
         await visitor.get(f"/account/{name}")
     await visitor.api("POST", "/cart/items", {"sku": SKUS[1], "quantity": 1})
     await sign_in(visitor)

@@ -1,4 +1,4 @@
-"""The mails about an account: prove the address, set a new password, you have an account already."""
+"""The mails about an account: its address, its password, and what others tried with them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -68,4 +68,74 @@ def _known(url: str) -> Notice:
     )
 
 
-KINDS: Mapping[str, Callable[[str], Notice]] = {"verify": _verify, "reset": _reset, "known": _known}
+def _change(url: str) -> Notice:
+    return Notice(
+        subject="Confirm your new e-mail address",
+        heading="Confirm your new e-mail address",
+        sentences=(
+            "An account at MyClothes is to have this e-mail address from now on.",
+            "Open the page and enter the password of the account. The link works once, for 24 hours.",
+            "If it was not you, do nothing: without the password nothing changes.",
+        ),
+        button="Confirm the new address",
+        url=url,
+        pieces={},
+        facts={},
+    )
+
+
+def _taken(url: str) -> Notice:
+    return Notice(
+        subject="You have an account already",
+        heading="You have an account already",
+        sentences=(
+            "Somebody, we hope you, wanted to use this address for another account at MyClothes. It has one.",
+            "Nothing was changed. To use it for the other account, sign in here and delete this one first.",
+        ),
+        button="Sign in",
+        url=url,
+        pieces={},
+        facts={},
+    )
+
+
+def _asked(url: str) -> Notice:
+    return Notice(
+        subject="Your account is to have another e-mail address",
+        heading="Another e-mail address",
+        sentences=(
+            "Somebody who knows your password asked for another e-mail address for your account at MyClothes.",
+            "It changes when the link that we sent to the new address is used.",
+            "If it was not you, set another password: then that link is of no use any more.",
+        ),
+        button="Change the password",
+        url=url,
+        pieces={},
+        facts={},
+    )
+
+
+def _moved(url: str) -> Notice:
+    return Notice(
+        subject="Your account has another e-mail address now",
+        heading="Your e-mail address was changed",
+        sentences=(
+            "Your account at MyClothes has another e-mail address from now on. This one is no longer part of it.",
+            "All other browsers were signed out. If it was not you, write to us at once.",
+        ),
+        button="Write to us",
+        url=url,
+        pieces={},
+        facts={},
+    )
+
+
+KINDS: Mapping[str, Callable[[str], Notice]] = {
+    "verify": _verify,
+    "reset": _reset,
+    "known": _known,
+    "change": _change,
+    "taken": _taken,
+    "asked": _asked,
+    "moved": _moved,
+}
