@@ -1,8 +1,13 @@
-"""The nightly job `purge`: old rows go, a batch at a time, so that the shop never waits for it."""
+"""The nightly job `purge`: old rows go, a batch at a time, so that the shop never waits for it.
+
+Orders stay; but once they are over, they forget the shoppers whose accounts were deleted.
+"""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
+from shared.queries.erasing import forget_shoppers
 from shared.queries.old_rows import KINDS, OldRows, delete_old
 from workers.tools import Tools
 
@@ -14,17 +19,25 @@ PAUSE_S = 0.01  # between two batches, for everybody else
 
 
 async def purge(tools: Tools) -> dict[str, int]:
-    """Delete what is old and return how many rows went, by table; safe to repeat and to cut off."""
+    """Erase what is old and return how many rows went (of orders: forgot), by table; safe to repeat and to cut off."""
     gone = {kind.table: await _purge_kind(tools, kind) for kind in KINDS}
-    logger.info("old rows deleted: %s", ", ".join(f"{count} {table}" for table, count in gone.items()))
+    gone["orders"] = await _in_batches(lambda: tools.database.retrying(lambda each: forget_shoppers(each, BATCH)))
+    logger.info("old rows erased: %s", ", ".join(f"{count} {table}" for table, count in gone.items()))
     return gone
 
 
 async def _purge_kind(tools: Tools, kind: OldRows) -> int:
+    async def batch() -> int:
+        async with tools.database.writer() as connection:
+            return await delete_old(connection, kind, BATCH)
+
+    return await _in_batches(batch)
+
+
+async def _in_batches(batch: Callable[[], Awaitable[int]]) -> int:
     total = 0
     for _ in range(MOST_BATCHES):
-        async with tools.database.writer() as connection:
-            gone = await delete_old(connection, kind, BATCH)
+        gone = await batch()
         total += gone
         if gone < BATCH:
             break

@@ -46,8 +46,3 @@ async def orders_of_user(connection: Connection, user_id: int) -> list[AccountOr
         (user_id, MOST),
     )
     return [AccountOrder(**row | {"placed_at": utc(row["placed_at"])}) for row in rows]
-
-
-async def detach_orders(connection: Connection, user_id: int) -> None:
-    """Orders and invoices stay for the tax law, but lead to no account any more."""
-    await connection.execute("UPDATE orders SET user_id = NULL WHERE user_id = %s", (user_id,))

@@ -1,20 +1,19 @@
 """Deleting an account: what is left is orders and invoices, as the tax law asks, and they lead to nobody's account.
 
-Messages and jobs carry ids only, so one that still waits finds no account and sends nothing.
+Messages and jobs carry ids only, so one that still waits, or lies dead, finds no account and sends nothing. What each
+table keeps, and why, is a list in tests/integration/test_account_deletion.py.
 """
 
 from dataclasses import dataclass
 
 from shared.db import Connection
 from shared.errors import FieldError, Invalid
-from shared.queries import users
+from shared.queries import erasing, users
 from shared.queries.account_carts import drop_carts_of
-from shared.queries.account_orders import detach_orders
 from shared.queries.addresses import delete_addresses_of
-from shared.queries.shopper_sessions import KIND, keys_to_end
-from shared.queries.staff import end_sessions_of
+from shared.queries.shopper_sessions import keys_to_end
 from shared.security_log import Event, note
-from shared.services.account_links import RESET, VERIFY, AccountTools
+from shared.services.account_links import AccountTools
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,10 @@ async def delete_account(tools: AccountTools, user_id: int, password: str) -> De
 async def _erase(connection: Connection, user_id: int) -> Deleted:
     await users.lock_user(connection, user_id)
     keys = await keys_to_end(connection, user_id)
-    await end_sessions_of(connection, KIND, user_id)
-    for purpose in (VERIFY, RESET):
-        await users.use_links_of(connection, purpose, user_id)
+    await erasing.erase_sessions_of(connection, user_id)
+    await erasing.erase_mails_of(connection, user_id)
     await delete_addresses_of(connection, user_id)
-    await detach_orders(connection, user_id)
+    await erasing.detach_orders(connection, user_id)
     cart_id = await drop_carts_of(connection, user_id)
     await users.erase_user(connection, user_id)
     return Deleted(tuple(keys), cart_id)

@@ -69,6 +69,7 @@ class DeleteHandler(OwnPage):
         await self._forget(deleted)
         self.drop_session()
         self.drop_cart()
+        self.drop_device()
         self.account_page("deleted.html")
 
     async def _forget(self, deleted: Deleted) -> None:

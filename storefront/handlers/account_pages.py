@@ -11,7 +11,7 @@ from shared.queries.shopper_sessions import SignedIn
 from shared.services.accounts import Proven
 from storefront import devices
 from storefront.api.models import Email
-from storefront.cookies import CART, SESSION
+from storefront.cookies import CART, DEVICE, SESSION
 from storefront.handlers.pages import PageHandler
 from storefront.validation import faults
 
@@ -64,6 +64,9 @@ class AccountPage(PageHandler):
 
     def drop_cart(self) -> None:
         self.clear_cookie(self.shop.cookies.name(CART), **self.shop.cookies.flags())
+
+    def drop_device(self) -> None:
+        self.clear_cookie(self.shop.cookies.name(DEVICE), **self.shop.cookies.flags())
 
 
 class OwnPage(AccountPage):
