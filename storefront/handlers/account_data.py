@@ -12,6 +12,7 @@ from shared.queries.orders import order_by_number
 from shared.queries.shopper_sessions import sessions_of
 from shared.queries.users import user_by_id
 from shared.services.account_deletion import Deleted, delete_account
+from storefront import cart_desk
 from storefront.api import shapes
 from storefront.handlers.account_pages import OwnPage
 from storefront.rates import SIGN_IN
@@ -31,6 +32,7 @@ class ExportHandler(OwnPage):
 
     async def _data(self) -> dict[str, Any]:
         user_id = self.user.user_id
+        cart = await cart_desk.read_cart(self.shop, self.shopper.cart)
         async with self.shop.database.writer() as connection:
             user = await user_by_id(connection, user_id)
             booked = await addresses_of(connection, user_id)
@@ -44,6 +46,7 @@ class ExportHandler(OwnPage):
                 {"browser": one.agent, "created_at": iso(one.created_at), "seen_at": iso(one.seen_at)}
                 for one in sessions
             ],
+            "cart": [{"sku": sku, "quantity": quantity} for sku, quantity in cart.quantities.items()],
             "orders": orders,
         }
 

@@ -185,13 +185,19 @@ async def test_ones_own_data_is_taken_along_as_json(jana: Browser, eve: Browser,
     await jana.submit("/account/addresses", HERS)
     number = (await order(jana, wish(await fill(jana, database)))).json["number"]
 
+    left = await fill(jana, database, sku="HT03-RED-M", quantity=2)
+    assert left["item_count"] == 2
+
     answer = await jana.get("/account/export?format=json")
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert answer.json["email"] == EMAIL
     assert answer.json["addresses"] == [{"is_default": True, **ADDRESS}]
     assert [each["number"] for each in answer.json["orders"]] == [number]
-    assert number in (await jana.get("/account/export")).text
+    assert answer.json["cart"] == [{"sku": "HT03-RED-M", "quantity": 2}]
+    page = (await jana.get("/account/export")).text
+    assert number in page
+    assert "2 of HT03-RED-M" in page
     assert (await eve.get("/account/export?format=json")).json["orders"] == []
 
 
