@@ -65,4 +65,4 @@ async def test_metrics_count_requests_by_route_and_what_is_on_its_way(
     assert float(text.partition("\noutbox_oldest_age_seconds ")[2].splitlines()[0]) > 0
     assert "loop_delay_seconds_count" in text
     assert 'dependency_well{dependency="redis"} 1.0' in text
-    assert 'dependency_times_sick{dependency="payment"} 0.0' in text
+    assert 'dependency_times_sick{dependency="payment"}' in text
