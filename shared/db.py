@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import aiomysql
@@ -39,16 +39,37 @@ SESSION = (
 )  # the variable's name is another on MySQL than on MariaDB; each reads its own comment
 
 
+EVERYTHING = "*"  # outdated: all pages and values made of the catalogue
+
+
+class StaleNews(Protocol):
+    """Is told after each commit what that transaction has outdated, if anything; closed with the database."""
+
+    def tell_soon(self, stale: frozenset[str]) -> None: ...
+
+    async def close(self) -> None: ...
+
+
 class Connection:
     """One connection; statements use %s for their arguments."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
+        self.stale: set[str] = set()
+
+    def makes_stale(self, what: str) -> None:
+        """Name a SKU, or EVERYTHING, whose kept pages and values this transaction outdates; told after its commit."""
+        self.stale.add(what)
 
     async def execute(self, sql: str, args: Args = ()) -> int:
         """Run a statement and return how many rows it found."""
         async with asyncio.timeout(READ_S), self._raw.cursor() as cursor:
             return int(await cursor.execute(sql, tuple(args)))
+
+    async def execute_told(self, sql: str, args: Args = ()) -> tuple[int, int]:
+        """Run an UPDATE; returns how many rows it found, and what it gave to LAST_INSERT_ID()."""
+        async with asyncio.timeout(READ_S), self._raw.cursor() as cursor:
+            return int(await cursor.execute(sql, tuple(args))), int(cursor.lastrowid)
 
     async def insert(self, sql: str, args: Args = ()) -> int:
         """Run an INSERT and return the new row's id."""
@@ -150,7 +171,14 @@ class Pool:
 class Database:
     """The writer and its readers. Reads that may be a moment old go to a reader, all else to the writer."""
 
-    def __init__(self, writer_url: str, reader_urls: Sequence[str] = (), pool_size: int = POOL_SIZE) -> None:
+    def __init__(
+        self,
+        writer_url: str,
+        reader_urls: Sequence[str] = (),
+        pool_size: int = POOL_SIZE,
+        news: StaleNews | None = None,
+    ) -> None:
+        self._news = news
         self.writer_pool = Pool(writer_url, pool_size)
         self.reader_pools = [Pool(url, pool_size, f"reader {n}") for n, url in enumerate(reader_urls, 1)]
         self.reader_pools = self.reader_pools or [self.writer_pool]
@@ -183,7 +211,11 @@ class Database:
                 if not raw.closed:  # a cancelled query has closed it already
                     await raw.rollback()
                 raise
-            await raw.commit()
+            try:
+                await raw.commit()
+            finally:  # an answer that is lost says nothing of the commit
+                if connection.stale and self._news:
+                    self._news.tell_soon(frozenset(connection.stale))
 
     async def retrying(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run `work` in a transaction, again after a deadlock or a lock wait (1213, 1205), three times at most."""
@@ -201,6 +233,8 @@ class Database:
     async def close(self) -> None:
         for pool in {id(pool): pool for pool in [self.writer_pool, *self.reader_pools]}.values():
             await pool.close()
+        if self._news:
+            await self._news.close()
 
 
 @asynccontextmanager

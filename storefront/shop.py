@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from shared.catalogue_news import CatalogueNews
 from shared.circuit import Circuit
 from shared.db import Database
 from shared.errands import Errands
@@ -101,7 +102,8 @@ async def open_shop(
         publisher: a test's own; SQS otherwise.
         carts: a demo's own; what CART_STORE names otherwise.
     """
-    database = Database(settings.database_writer_url, settings.database_reader_urls)
+    news = CatalogueNews(settings.redis_url)
+    database = Database(settings.database_writer_url, settings.database_reader_urls, news=news)
     redis = open_redis(settings.redis_url)
     carts = carts or open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared import crash
+from shared.catalogue_news import CatalogueNews
 from shared.db import Database
 from shared.gateway import CardGateway, InvoiceGateway, PaymentGateway
 from shared.media import Media
@@ -46,7 +47,8 @@ class Tools:
 
 
 async def open_tools(settings: Settings) -> Tools:
-    database = Database(settings.database_writer_url, settings.database_reader_urls, POOL_SIZE)
+    news = CatalogueNews(settings.redis_url)
+    database = Database(settings.database_writer_url, settings.database_reader_urls, POOL_SIZE, news)
     return Tools(
         settings=settings,
         database=database,

@@ -19,6 +19,7 @@ PROGRAMS = {
     "steps": "workers.operators.steps",
     "queues": "workers.operators.queues",
     "backup": "workers.operators.backup",
+    "catalog": "workers.operators.catalog",
 }
 
 

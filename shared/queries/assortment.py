@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
-from shared.db import Connection
+from shared.db import EVERYTHING, Connection
 from shared.errors import Unavailable
 from shared.queries.sql import in_list
+from shared.queries.stock import note_stock
 
 SEED_WAIT_S = 6  # less than a statement may take
 
@@ -43,6 +44,17 @@ class NewVariant:
     picture: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShelfVariant:
+    """What may change of a variant while it is on sale; the price in cents."""
+
+    sku: str
+    style_id: int
+    price_cents: int
+    stock: int
+    withdrawn: bool
+
+
 @asynccontextmanager
 async def seeding_alone(connection: Connection) -> AsyncIterator[None]:
     """Keep other seeds out: bulk writes of the same rows from both ends would only meet in deadlocks.
@@ -68,6 +80,7 @@ async def put_styles(connection: Connection, styles: Sequence[NewStyle]) -> dict
         "description = VALUES(description), material = VALUES(material), picture = VALUES(picture)",
         [astuple(style) for style in styles],
     )
+    connection.makes_stale(EVERYTHING)
     slugs = [style.slug for style in styles]
     rows = await connection.rows(f"SELECT id, slug FROM styles WHERE slug IN ({in_list(slugs)})", slugs)
     return {row["slug"]: row["id"] for row in rows}
@@ -101,6 +114,30 @@ async def set_stock(connection: Connection, skus: Sequence[str], stock: int) -> 
             f"UPDATE variants SET stock = %s WHERE sku IN ({in_list(skus)})",
             (stock, *skus),
         )
+
+
+async def lock_variant(connection: Connection, sku: str) -> ShelfVariant | None:
+    """A variant that nobody else changes until the transaction ends."""
+    if not sku.isascii():  # cannot be compared with the column
+        return None
+    row = await connection.row(
+        "SELECT sku, style_id, price_cents, stock, withdrawn_at IS NOT NULL AS withdrawn FROM variants "
+        "WHERE sku = %s FOR UPDATE",
+        (sku,),
+    )
+    return ShelfVariant(**row | {"withdrawn": bool(row["withdrawn"])}) if row else None
+
+
+async def write_variant(connection: Connection, was: ShelfVariant, now: ShelfVariant) -> None:
+    """Write what has changed of a locked variant."""
+    await connection.execute(
+        "UPDATE variants SET price_cents = %s, stock = %s, "
+        "withdrawn_at = IF(%s, COALESCE(withdrawn_at, UTC_TIMESTAMP(6)), NULL) WHERE sku = %s",
+        (now.price_cents, now.stock, now.withdrawn, now.sku),
+    )
+    note_stock(connection, now.sku, was.stock, now.stock)
+    if (now.price_cents, now.withdrawn) != (was.price_cents, was.withdrawn):
+        connection.makes_stale(EVERYTHING)
 
 
 async def refresh_price_ranges(connection: Connection, style_ids: Sequence[int]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.db import Connection, Row
+from shared.domain.availability import availability
 from shared.errors import Gone, NotFound
 from shared.queries.sql import in_list
 
-FEW = 5  # up to so many pieces a variant counts as "few left"
 MOST_VARIANTS = 500  # of one style
 
 VARIANT_COLUMNS = (
@@ -33,9 +33,7 @@ class Variant:
 
     @property
     def availability(self) -> str:
-        if self.stock == 0 or self.withdrawn:
-            return "sold_out"
-        return "few" if self.stock <= FEW else "in_stock"
+        return availability(0 if self.withdrawn else self.stock)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
-from shared.db import Connection
+from shared.db import EVERYTHING, Connection
+from shared.domain.availability import availability
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ async def take(connection: Connection, sku: str, quantity: int, price_cents: int
 
     Callers take their lines in SKU order, so that two orders never wait for each other crosswise.
     """
-    found = await connection.execute(
-        "UPDATE variants SET stock = stock - %s "
+    found, left = await connection.execute_told(
+        "UPDATE variants SET stock = LAST_INSERT_ID(stock - %s) "
         "WHERE sku = %s AND stock >= %s AND price_cents = %s AND withdrawn_at IS NULL",
         (quantity, sku, quantity, price_cents),
     )
+    if found:
+        note_stock(connection, sku, left + quantity, left)
     return found == 1
 
 
@@ -42,4 +45,14 @@ async def record_moves(connection: Connection, moves: Sequence[StockMove]) -> No
 async def put_back(connection: Connection, pieces: Mapping[str, int]) -> None:
     """Put pieces back on the shelf, in SKU order as `take` does."""
     for sku, count in sorted(pieces.items()):
-        await connection.execute("UPDATE variants SET stock = stock + %s WHERE sku = %s", (count, sku))
+        found, now = await connection.execute_told(
+            "UPDATE variants SET stock = LAST_INSERT_ID(stock + %s) WHERE sku = %s", (count, sku)
+        )
+        if found:
+            note_stock(connection, sku, now - count, now)
+
+
+def note_stock(connection: Connection, sku: str, was: int, now: int) -> None:
+    """Say which pages show another stock than before: the style's own, and lists where it sold out or came back."""
+    if availability(was) != availability(now):
+        connection.makes_stale(EVERYTHING if 0 in (was, now) else sku)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared import log
+from shared.catalogue_news import CatalogueNews
 from shared.db import Database
 from shared.seed.orders import SeedFault, plant_orders
 from shared.seed.pictures import copy_pictures
@@ -38,7 +39,7 @@ async def seed(settings: Settings, wish: Wish) -> str:
     """Copy the pictures, then write the catalogue and the orders. Returns what was done, in one line."""
     started = time.monotonic()
     copied = copy_pictures(settings.media_root)
-    database = Database(settings.database_writer_url)
+    database = Database(settings.database_writer_url, news=CatalogueNews(settings.redis_url))
     try:
         planted = await plant(database, read_catalogue(), wish.scale, wish.stock)
         charges = await plant_orders(settings, database, wish.orders) if wish.orders else 0

@@ -24,8 +24,9 @@ from deploy.local.status import status
 NOW = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
     *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak", "instance", "bench", "demo"),
+    "catalog",
 }
-LATER = {"catalog", "reader", "load", "bundle", "deploy"}
+LATER = {"reader", "load", "bundle", "deploy"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from shared.catalogue_news import CatalogueNews
 from shared.db import Database
 from shared.errors import ShopError, Unavailable
 from shared.messages import Message
@@ -48,7 +49,7 @@ class Office:
 def open_office(settings: Settings) -> Office:
     return Office(
         settings=settings,
-        database=Database(settings.database_writer_url, pool_size=4),
+        database=Database(settings.database_writer_url, pool_size=4, news=CatalogueNews(settings.redis_url)),
         publisher=SqsPublisher(settings),
         dead=DeadQueues(settings),
     )
