@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from shared.cache_tally import CacheTally
 from shared.circuit import Circuit
+from storefront.cache_metrics import CacheMetrics
 
 DURATIONS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 DELAYS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
@@ -48,6 +50,9 @@ class Metrics:
         """Let a scrape read what a dependency's circuits know."""
         self.dependency_well.labels(name).set_function(lambda: all(circuit.is_well for circuit in circuits))
         self.dependency_turns.labels(name).set_function(lambda: sum(circuit.times_sick for circuit in circuits))
+
+    def watch_cache(self, name: str, tally: CacheTally) -> None:
+        self.registry.register(CacheMetrics(name, tally))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+PUBLIC_POLICY = "public, max-age=0, s-maxage=1, must-revalidate"  # a cache in front may answer for a second
 HSTS = "max-age=31536000; includeSubDomains"
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # an SVG opened by itself runs nothing
 

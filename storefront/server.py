@@ -11,6 +11,7 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 
 from storefront.app import Storefront
+from storefront.catalogue_listener import listen_to_catalogue
 from storefront.client_stream import PATIENCE, ClientStream, Patience
 from storefront.dependencies import look_at_all, watch_dependencies
 from storefront.loop_delay import watch_loop_delay
@@ -39,6 +40,7 @@ async def serve(shop: "Shop", port: int, addresses: Sequence[str], patience: Pat
         await look_at_all(shop)
         shop.readiness.started = True
         watchers.append(asyncio.create_task(watch_dependencies(shop)))
+        watchers.append(asyncio.create_task(listen_to_catalogue(shop.redis, shop.pages)))
         yield _listen(server, port, addresses)
     finally:
         server.stop()

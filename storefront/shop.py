@@ -3,14 +3,15 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import Environment
 
 from shared.catalogue_news import CatalogueNews
 from shared.circuit import Circuit
-from shared.db import Database
+from shared.db import Connection, Database
 from shared.errands import Errands
 from shared.gateway import CardGateway, PaymentGateway
 from shared.media import Media
@@ -34,6 +35,7 @@ from storefront.dependencies import watched
 from storefront.links import Links
 from storefront.metrics import Metrics
 from storefront.pictures import Pictures
+from storefront.public_pages import PublicPages
 from storefront.rates import Rates
 from storefront.readiness import Readiness
 from storefront.seen_prices import SeenPrices
@@ -65,6 +67,16 @@ class Shop:
     proxies: Proxies
     metrics: Metrics
     readiness: Readiness
+    pages: PublicPages
+
+    def render(self, template: str, **context: Any) -> str:
+        return self.templates.get_template(template).render(**context)
+
+    def catalogue(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection to read the catalogue with: while readers may be behind the news of it, the writer's."""
+        found: AbstractAsyncContextManager[Connection]
+        found = self.database.writer() if self.pages.changed_lately else self.database.reader()
+        return found
 
     @property
     def checkout(self) -> CheckoutTools:
@@ -112,6 +124,8 @@ async def open_shop(
     await queues.warm()
     announcing = publisher or await _open_publisher(settings, database, queues.circuit)
     errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
+    metrics, pages = Metrics(), PublicPages()
+    metrics.watch_cache("pages", pages.tally)
     try:
         yield Shop(
             settings=settings,
@@ -134,8 +148,9 @@ async def open_shop(
             links=Links(settings.public_url, settings.cookie_secrets),
             cookies=CookieRules(settings.is_https),
             proxies=Proxies(settings.trusted_proxies),
-            metrics=Metrics(),
+            metrics=metrics,
             readiness=readiness,
+            pages=pages,
         )
     finally:
         await announcing.close()

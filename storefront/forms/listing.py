@@ -50,11 +50,11 @@ class ShopQuery(BaseModel):
 
 
 def read_shop_query(fields: Fields) -> ShopQuery:
-    """Check the query string; blank parameters are as good as none.
+    """Check the query string; blank parameters are as good as none, and of those that repeat the order says nothing.
 
     Raises:
         Invalid: names each parameter at fault.
     """
     typed = {name: value for name, value in fields.items() if value.strip()}
     several = {name: [value for value in fields.all(name) if value.strip()] for name in ("size", "colour")}
-    return check(ShopQuery, typed | several)
+    return check(ShopQuery, typed | {name: sorted(set(values)) for name, values in several.items()})

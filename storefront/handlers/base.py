@@ -17,7 +17,7 @@ from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
 from storefront.failures import as_shop_error, is_expected
 from storefront.fields import MAY_REPEAT, Fields, read_fields
 from storefront.framing import MAX_BODY, check_length, has_doubtful_length
-from storefront.security_headers import content_policy, origin_of, security_headers
+from storefront.security_headers import PUBLIC_POLICY, content_policy, origin_of, security_headers
 
 if TYPE_CHECKING:
     from storefront.app import Storefront
@@ -134,7 +134,7 @@ class BaseHandler(RequestHandler):
 
     _is_public = False
 
-    def keep_public(self, policy: str = "public, max-age=0, must-revalidate") -> None:
+    def keep_public(self, policy: str = PUBLIC_POLICY) -> None:
         """Let caches keep this answer, which holds nothing personal and sets no cookie."""
         self._is_public = True
         self.set_header("Cache-Control", policy)

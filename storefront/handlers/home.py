@@ -1,32 +1,39 @@
 """/: what the shop is, and ways into it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from shared.db import Connection
 from shared.queries.listing import Card, departments, some_styles
-from storefront.handlers.pages import PageHandler
+from storefront.handlers.public import PublicHandler
+from storefront.public_page import Composed
+from storefront.shop import Shop
 
 HERO = ("outerwear", "knitwear", "trousers")  # a picture of each
 WARM = (("outerwear", 2), ("knitwear", 2), ("accessories", 1))
 SMALL, SMALL_STYLES = "accessories", 4
 
 
-class HomeHandler(PageHandler):
+class HomeHandler(PublicHandler):
     async def get(self) -> None:
-        async with self.shop.database.reader() as connection:
-            all_of_them = await departments(connection)
-            hero = await _styles(connection, [(category, 1) for category in HERO], ())
-            warm = await _styles(connection, WARM, hero)
-            small = await some_styles(connection, SMALL, SMALL_STYLES, [card.slug for card in (*hero, *warm)])
-        self.keep_public()
-        self.page(
-            "home.html",
-            total=sum(department.count for department in all_of_them),
-            departments=all_of_them,
-            hero=hero,
-            warm=warm,
-            small=small,
-        )
+        await self.send_public("/", partial(compose_home, self.shop))
+
+
+async def compose_home(shop: Shop) -> Composed:
+    async with shop.catalogue() as connection:
+        all_of_them = await departments(connection)
+        hero = await _styles(connection, [(category, 1) for category in HERO], ())
+        warm = await _styles(connection, WARM, hero)
+        small = await some_styles(connection, SMALL, SMALL_STYLES, [card.slug for card in (*hero, *warm)])
+    html = shop.render(
+        "home.html",
+        total=sum(department.count for department in all_of_them),
+        departments=all_of_them,
+        hero=hero,
+        warm=warm,
+        small=small,
+    )
+    return Composed(html=html)
 
 
 async def _styles(connection: Connection, wanted: Sequence[tuple[str, int]], but: Sequence[Card]) -> tuple[Card, ...]:

@@ -1,28 +1,41 @@
 """/shop: the listing, by filter and search."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from shared.queries.listing import Listing, listing
 from storefront.forms.listing import ShopQuery, read_shop_query
-from storefront.handlers.pages import PageHandler
+from storefront.handlers.public import PublicHandler
 from storefront.handlers.search_rate import count_search
+from storefront.public_page import Composed
+from storefront.shop import Shop
 from storefront.views.categories import label
 from storefront.views.filters import applied, choices, page_url, price_text, sorts
 from storefront.views.pager import pager
 
 
-class ListingHandler(PageHandler):
+class ListingHandler(PublicHandler):
     async def get(self) -> None:
         wanted = read_shop_query(self.query)
         await count_search(self, wanted.q)
-        async with self.shop.database.reader() as connection:
-            found = await listing(connection, wanted.listing_query())
-        if found.page > found.pages:
-            self.page("listing.html", HTTPStatus.NOT_FOUND, **listing_context(wanted, found))
-            return
-        self.keep_public()
-        self.page("listing.html", **listing_context(wanted, found))
+        await self.send_public(listing_key(wanted), partial(compose_listing, self.shop, wanted))
+
+
+def listing_key(wanted: ShopQuery) -> str:
+    """The address in its normal form; a search has none of its own, as each one is counted before it is answered."""
+    address = page_url(wanted, wanted.page)
+    return f"search {address}" if wanted.q.strip() else address
+
+
+async def compose_listing(shop: Shop, wanted: ShopQuery) -> Composed:
+    async with shop.catalogue() as connection:
+        found = await listing(connection, wanted.listing_query())
+    return Composed(
+        html=shop.render("listing.html", **listing_context(wanted, found)),
+        status=HTTPStatus.OK if found.page <= found.pages else HTTPStatus.NOT_FOUND,
+        is_kept=bool(found.cards),
+    )
 
 
 def listing_context(wanted: ShopQuery, found: Listing) -> dict[str, Any]:

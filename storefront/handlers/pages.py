@@ -20,7 +20,7 @@ class PageHandler(ShopperHandler):
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, /, **context: Any) -> None:
         self.set_status(status)
         context = {"waiting": self.waiting(self.tells_of)} | context
-        self.finish(self.shop.templates.get_template(template).render(**context))
+        self.finish(self.shop.render(template, **context))
 
     def waiting(self, words: Mapping[str, str]) -> list[str]:
         """What of these there is to tell just now."""

@@ -1,14 +1,17 @@
 """/products/…: a style, in one of its colours."""
 
+from functools import partial
 from http import HTTPStatus
 
 from shared.errors import Gone
 from shared.queries.catalog import product_by_slug
 from shared.queries.listing import some_styles
 from storefront.error_pages import error_page
-from storefront.handlers.pages import PageHandler
+from storefront.handlers.public import PublicHandler
+from storefront.public_page import Composed
+from storefront.shop import Shop
 from storefront.slugs import check_slug
-from storefront.views.product import product_view
+from storefront.views.product import product_url, product_view
 
 GOES_WITH = {
     "tops": "trousers",
@@ -26,22 +29,29 @@ GOES_WITH = {
 STYLES = 4
 
 
-class ProductHandler(PageHandler):
+class ProductHandler(PublicHandler):
     async def get(self, slug: str) -> None:
+        colour = self.query.get("colour", "").strip()
+        address = product_url(check_slug(slug), colour)
         try:
-            await self._show(check_slug(slug))
+            await self.send_public(address, partial(compose_product, self.shop, slug, colour))
         except Gone as gone:
             await self._tell_gone(gone)
-
-    async def _show(self, slug: str) -> None:
-        async with self.shop.database.reader() as connection:
-            product = await product_by_slug(connection, slug)
-            others = await some_styles(connection, GOES_WITH.get(product.category), STYLES, [product.slug])
-        self.keep_public()
-        self.page("product.html", view=product_view(product, self.query.get("colour", "")), others=others)
 
     async def _tell_gone(self, gone: Gone) -> None:
         async with self.shop.database.reader() as connection:
             close = await some_styles(connection, gone.members.get("category"), STYLES)
         facts = error_page(gone, self.request_id, self.shop.settings.public_url)
         self.page("error.html", HTTPStatus.GONE, **facts | {"styles": close})
+
+
+async def compose_product(shop: Shop, slug: str, colour: str) -> Composed:
+    """The style in this colour; a colour that it does not have is answered, and not kept."""
+    async with shop.catalogue() as connection:
+        product = await product_by_slug(connection, slug)
+        others = await some_styles(connection, GOES_WITH.get(product.category), STYLES, [product.slug])
+    return Composed(
+        html=shop.render("product.html", view=product_view(product, colour), others=others),
+        skus=frozenset(variant.sku for variant in product.variants),
+        is_kept=colour in ("", *product.colours),
+    )

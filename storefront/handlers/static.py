@@ -1,6 +1,7 @@
 """/static/…: style sheets, the module and fonts, under names that change with their content."""
 
 from shared.errors import NotFound
+from storefront.accepted import takes_gzip
 from storefront.handlers.pages import PageHandler
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -14,14 +15,9 @@ class StaticHandler(PageHandler):
         content = asset.content
         if asset.packed:
             self.set_header("Vary", "Accept-Encoding")
-            if _takes_gzip(self.request.headers.get("Accept-Encoding", "")):
+            if takes_gzip(self.request.headers.get("Accept-Encoding", "")):
                 content = asset.packed
                 self.set_header("Content-Encoding", "gzip")
         self.keep_public(FOR_EVER)
         self.set_header("Content-Type", asset.content_type)
         self.finish(content)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    codings = [coding.replace(" ", "").lower() for coding in accepted.split(",")]
-    return any(coding.split(";")[0] == "gzip" and not coding.endswith((";q=0", ";q=0.0")) for coding in codings)

@@ -38,7 +38,7 @@ class ProductView:
     def swatches(self) -> list[Swatch]:
         pictures = {variant.colour: variant.picture for variant in reversed(self.product.variants)}
         return [
-            Swatch(colour, pictures[colour], _url(self.product.slug, colour), colour == self.colour)
+            Swatch(colour, pictures[colour], product_url(self.product.slug, colour), colour == self.colour)
             for colour in self.product.colours
         ]
 
@@ -75,5 +75,5 @@ def product_view(product: Product, colour: str) -> ProductView:
     return ProductView(product, next(iter((*left, *product.colours)), ""))
 
 
-def _url(slug: str, colour: str) -> str:
-    return f"/products/{slug}?{urlencode({'colour': colour})}"
+def product_url(slug: str, colour: str = "") -> str:
+    return f"/products/{slug}" + (f"?{urlencode({'colour': colour})}" if colour else "")

@@ -27,8 +27,9 @@ async def base_url(shop: Shop) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def new_browser(base_url: str, database: Database) -> Callable[[], Browser]:
-    """Makes browsers that know nothing of each other; the database is empty."""
+def new_browser(base_url: str, database: Database, shop: Shop) -> Callable[[], Browser]:
+    """Makes browsers that know nothing of each other; the database is empty, and no page of it is kept."""
+    shop.pages.clear()
     return lambda: Browser(base_url)
 
 

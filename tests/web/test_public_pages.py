@@ -71,7 +71,7 @@ async def test_public_pages_have_one_heading_may_be_kept_and_hold_nothing_person
         text = answer.body.decode()
 
         assert (path, answer.code) == (path, 200)
-        assert answer.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+        assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate"
         assert "Set-Cookie" not in answer.headers
         assert text.count("<h1>") == 1
         assert len(re.findall(r'class="(?:btn )?go\b', text)) <= 1
