@@ -78,6 +78,7 @@ class Settings:
     sqs_wait_s: int
     rate_address_per_s: int
     rate_sign_in_per_h: int
+    public_front: bool
     crash_at: crash.CrashAt | None
     crash_dir: Path
 
@@ -228,6 +229,7 @@ def _read(env: _Environment) -> Settings:
         sqs_wait_s=env.number("SQS_WAIT_S", 5),
         rate_address_per_s=env.number("RATE_ADDRESS_PER_S", 500),
         rate_sign_in_per_h=env.number("RATE_SIGN_IN_PER_H", 300),
+        public_front=env.choice("PUBLIC_FRONT", ("on", "off"), "on") == "on",
         crash_at=env.crash_at("CRASH_AT"),
         crash_dir=Path(env.text("CRASH_DIR", ".local/crash")),
     )

@@ -54,15 +54,19 @@ class ClientStream(IOStream):
         return count
 
     def write(self, data: bytes | memoryview) -> "asyncio.Future[None]":
-        return super().write(self._refusal() if data == BARE else data)
-
-    def _refusal(self) -> bytes:
-        headers = {**self._headers, "X-Request-Id": secrets.token_hex(8), "Content-Length": "0", "Connection": "close"}
-        lines = [BARE.partition(b"\r\n")[0].decode(), *(f"{name}: {value}" for name, value in headers.items())]
-        return "\r\n".join([*lines, "", ""]).encode()
+        return super().write(in_full(data, self._headers))
 
     def _head_is_over(self, _: object) -> None:
         self._is_at_head = False
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def in_full(data: bytes | memoryview, headers: Mapping[str, str]) -> bytes | memoryview:
+    """What Tornado writes, with headers where it would refuse something without any."""
+    if data != BARE:
+        return data
+    own = {**headers, "X-Request-Id": secrets.token_hex(8), "Content-Length": "0", "Connection": "close"}
+    lines = [BARE.partition(b"\r\n")[0].decode(), *(f"{name}: {value}" for name, value in own.items())]
+    return "\r\n".join([*lines, "", ""]).encode()

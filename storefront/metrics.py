@@ -15,6 +15,7 @@ DELAYS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
 class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.before_scrape: list[Callable[[], None]] = []  # whoever counts for himself tells it now
         self.requests = Counter(
             "http_requests", "Requests by route and status.", ("route", "method", "status"), registry=self.registry
         )
@@ -41,6 +42,10 @@ class Metrics:
         self.requests.labels(route, method, str(status)).inc()
         self.durations_s.labels(route).observe(duration_s)
 
+    def note_kept(self, route: str, method: str, status: int, count: int) -> None:
+        """Count requests that were answered with a kept page; how long that took is not measured."""
+        self.requests.labels(route, method, str(int(status))).inc(count)
+
     def watch_pool(self, name: str, in_use: Callable[[], float], waiting: Callable[[], float]) -> None:
         """Let a scrape read how busy a pool is just then."""
         self.pool_in_use.labels(name).set_function(in_use)
@@ -55,4 +60,6 @@ class Metrics:
         self.registry.register(CacheMetrics(name, tally))
 
     def text(self) -> bytes:
+        for tell in self.before_scrape:
+            tell()
         return generate_latest(self.registry)

@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.cache_tally import CacheTally
@@ -50,8 +50,14 @@ class PublicPages:
     """Pages by their key, which is the address in its one normal form."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, most_pages: int = MOST_PAGES, most_bytes: int = MOST_BYTES
+        self,
+        headers: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+        most_pages: int = MOST_PAGES,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
+        """`headers`: what every answer of this process carries."""
+        self.headers = headers
         self._clock, self._most_pages, self._most_bytes = clock, most_pages, most_bytes
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._flights: dict[str, asyncio.Task[Page]] = {}
@@ -63,6 +69,9 @@ class PublicPages:
     def changed_lately(self) -> bool:
         """Whether readers may not know yet what has outdated pages."""
         return self._clock() < self._changed_at + LAG_S
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
 
     def at_hand(self, key: str) -> Page | None:
         """The page, if it can be given out at once; an outdated one is made anew meanwhile."""
@@ -138,7 +147,7 @@ class PublicPages:
     async def _make(self, key: str, compose: Compose) -> Page:
         began = self._clock()
         composed = await compose()
-        page = freeze(composed)
+        page = freeze(composed, self.headers)
         if composed.is_kept:
             self._keep(key, composed, page, compose, began)
         return page

@@ -70,13 +70,26 @@ class Rates:
         """Count a request of an address."""
         if not self._address.count:
             return
-        second = int(self._clock())
-        if second != self._second:
-            self._second, self._unreported = second, {}
-        waiting = self._unreported.get(address, 0) + 1
+        waiting = self._unreported_of(address) + 1
         self._unreported[address] = waiting % self._lot
         if waiting == self._lot:
             await self._count(self._address, address, self._lot)
+
+    def take_quietly(self, address: str) -> bool:
+        """Count a request of an address, unless it completes a lot; that one has to go through `take_address`."""
+        if not self._address.count:
+            return True
+        waiting = self._unreported_of(address) + 1
+        if waiting == self._lot:
+            return False
+        self._unreported[address] = waiting
+        return True
+
+    def _unreported_of(self, address: str) -> int:
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._unreported = second, {}
+        return self._unreported.get(address, 0)
 
     async def _count(self, limit: Limit, who: str, number: int) -> None:
         if not limit.count:

@@ -38,6 +38,7 @@ from storefront.pictures import Pictures
 from storefront.public_pages import PublicPages
 from storefront.rates import Rates
 from storefront.readiness import Readiness
+from storefront.security_headers import security_headers
 from storefront.seen_prices import SeenPrices
 from storefront.sessions import Sessions
 from storefront.templates import make_templates
@@ -124,12 +125,14 @@ async def open_shop(
     await queues.warm()
     announcing = publisher or await _open_publisher(settings, database, queues.circuit)
     errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
-    metrics, pages = Metrics(), PublicPages()
+    instance = f"{socket.gethostname()}-{port}"
+    headers = security_headers(settings.is_https) | ({} if settings.is_production else {"X-Instance": instance})
+    metrics, pages = Metrics(), PublicPages(headers)
     metrics.watch_cache("pages", pages.tally)
     try:
         yield Shop(
             settings=settings,
-            instance=f"{socket.gethostname()}-{port}",
+            instance=instance,
             database=database,
             redis=redis,
             carts=carts,

@@ -52,7 +52,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def pages(clock: Clock) -> PublicPages:
-    pages = PublicPages(clock)
+    pages = PublicPages({}, clock)
     pages.hear()
     clock.now += LAG_S
     return pages
@@ -249,7 +249,7 @@ async def test_what_is_asked_for_once_is_not_kept(pages: PublicPages) -> None:
 
 
 async def test_the_store_is_bounded_by_pages_and_drops_what_was_not_asked_for_longest(clock: Clock) -> None:
-    pages, press = PublicPages(clock, most_pages=3), Press()
+    pages, press = PublicPages({}, clock, most_pages=3), Press()
     for key in ("/a", "/b", "/c", "/a", "/d"):
         await pages.get(key, press)
 
@@ -257,7 +257,7 @@ async def test_the_store_is_bounded_by_pages_and_drops_what_was_not_asked_for_lo
 
 
 async def test_the_store_is_bounded_by_bytes(clock: Clock) -> None:
-    pages, press = PublicPages(clock, most_bytes=3 * (OVERHEAD + 100)), Press()
+    pages, press = PublicPages({}, clock, most_bytes=3 * (OVERHEAD + 100)), Press()
     for number in range(10):
         await pages.get(f"/{number}", press)
 

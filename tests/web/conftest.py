@@ -7,11 +7,14 @@ import pytest_asyncio
 
 from shared.db import Database
 from shared.settings import Settings
+from storefront.rates import Limit
 from storefront.server import serve
 from storefront.shop import Shop, open_shop
+from tests.factories import add_variant
 from tests.fakes import ListPublisher
 from tests.web.accounts import a_user, forget_rates, sign_in
 from tests.web.browser import Browser
+from tests.web.lines import PAGES, SKU, Dial, Line, dial_port
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -64,3 +67,23 @@ async def eve(jana: Browser, new_browser: Callable[[], Browser], shop: Shop) -> 
     browser = new_browser()
     await sign_in(browser, "eve@example.com")
     return browser
+
+
+@pytest_asyncio.fixture
+async def dial(
+    browser: Browser, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Dial]:
+    """Opens connections to a shop whose pages are kept already, and that limits nobody."""
+    monkeypatch.setattr(shop.rates, "_address", Limit("address", 0, 1))
+    await add_variant(database, SKU)
+    for path in PAGES:
+        assert (await browser.get(path)).status == 200
+    lines: list[Line] = []
+
+    async def dialed() -> Line:
+        lines.append(await dial_port(int(browser.base.rpartition(":")[2])))
+        return lines[-1]
+
+    yield dialed
+    for line in lines:
+        line.writer.close()

@@ -11,6 +11,7 @@ import pytest
 from shared.db import Database
 from tests.factories import add_variant
 from tests.web.browser import FORM, OURS, Browser
+from tests.web.two_ways import base_url  # noqa: F401 (each test runs both ways)
 
 PATHS = ("/", "/no-such-page", "/cart", "/api/v1/cart", "/api/v1/nothing", "/livez", "/readyz", "/static/none.css")
 

@@ -21,6 +21,7 @@ from tests.factories import add_variant, place
 from tests.fakes import ListPublisher
 from tests.waiting import until
 from tests.web.browser import Browser
+from tests.web.two_ways import base_url  # noqa: F401 (each test runs both ways)
 
 SOON_S = 2
 SKU, PATH = "WC14-NAV-M", "/products/wc14-nav-m"
