@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.cart_latency import measure_cart_latency
 from bench.orders import measure_orders
+from bench.pages import measure_pages
 from bench.pipeline import measure_pipeline
 from bench.rows import Row
 
@@ -42,6 +43,15 @@ MEASUREMENTS = (
             "cart-rate": "cart operations a second of those shoppers, each a second of thought",
         },
         measure_cart_latency,
+    ),
+    Measurement(
+        {
+            "page": "a kept product page, for each second of CPU; limit: a bare asyncio protocol with the same bytes",
+            "listing": "the kept listing; limit: that protocol",
+            "page-304": "a kept page that the asker knows; limit: the kept page",
+            "page-made": "a product page made anew each time; limit: a bare handler with 6 kB",
+        },
+        measure_pages,
     ),
 )
 ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}

@@ -153,7 +153,8 @@ class PublicPages:
         return page
 
     def _keep(self, key: str, composed: Composed, page: Page, compose: Compose, began: float) -> None:
-        fresh_until = began + self._life_s * random.uniform(0.9, 1.1)  # noqa: S311 (no secret)
+        life_s = min(self._life_s, LAG_S) if self.changed_lately else self._life_s  # a reader may have been asked
+        fresh_until = began + life_s * random.uniform(0.9, 1.1)  # noqa: S311 (no secret)
         if self._changed_at >= began:  # it may show what was before that
             fresh_until = min(fresh_until, self._changed_at)
         self._drop(key)

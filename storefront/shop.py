@@ -74,9 +74,10 @@ class Shop:
         return self.templates.get_template(template).render(**context)
 
     def catalogue(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection to read the catalogue with: while readers may be behind the news of it, the writer's."""
+        """A connection to read the catalogue with: the writer's while readers may be behind the news, if it is well."""
+        asks_writer = self.pages.changed_lately and self.database.writer_pool.circuit.is_well
         found: AbstractAsyncContextManager[Connection]
-        found = self.database.writer() if self.pages.changed_lately else self.database.reader()
+        found = self.database.writer() if asks_writer else self.database.reader()
         return found
 
     @property

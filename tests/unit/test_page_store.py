@@ -172,6 +172,17 @@ async def test_readers_are_not_asked_shortly_after_news(pages: PublicPages, cloc
     assert (before, at_once, pages.changed_lately) == (False, True, False)
 
 
+async def test_a_page_made_shortly_after_news_is_made_anew_once_readers_know(pages: PublicPages, clock: Clock) -> None:
+    press = Press()
+    pages.make_stale(frozenset({"HAT"}))
+    clock.now += 1
+    await _text(pages, press)
+
+    clock.now += 1.1 * LAG_S + GRACE_S
+
+    assert await _text(pages, press) == "page 2"
+
+
 async def test_without_news_pages_live_for_a_second(pages: PublicPages, clock: Clock) -> None:
     press = Press()
     await _text(pages, press, "/old")

@@ -34,6 +34,7 @@ async def _wired(
 @pytest_asyncio.fixture
 async def wired(_wired: WiredShop, database: Database) -> AsyncIterator[WiredShop]:
     await forget_rates(_wired.shop)
+    _wired.shop.pages.clear()
     yield _wired
     await _wired.give_back()
 
