@@ -32,14 +32,12 @@ async def listen_to_catalogue(redis: Redis, pages: PublicPages) -> None:
 class _Listener:
     def __init__(self, redis: Redis, channel: PubSub, pages: PublicPages) -> None:
         self._redis, self._channel, self._pages = redis, channel, pages
-        self._version = 0
         self._is_behind = False
 
     async def listen(self) -> None:
         """Raises RedisError when the connection is lost or Redis hangs."""
         await self._channel.subscribe(CHANNEL)
-        self._version = await self._told_version()
-        self._pages.hear()
+        self._pages.hear(await self._told_version())
         loop = asyncio.get_running_loop()
         next_look = loop.time() + LOOK_S
         while True:
@@ -55,19 +53,19 @@ class _Listener:
     def _hear(self, text: str) -> None:
         """Take in "VERSION NAME NAME …"; a version that does not follow means that some were missed."""
         version, *names = text.split(" ")
-        is_next = version == str(self._version + 1)
+        is_next = version == str((self._pages.version or 0) + 1)
         self._pages.make_stale(frozenset(names if is_next else {EVERYTHING}))
-        self._version = int(version) if version.isdigit() else self._version
+        self._pages.version = int(version) if version.isdigit() else self._pages.version
 
     async def _look(self) -> None:
         version = await self._told_version()
-        if version == self._version:
+        if version == self._pages.version:
             self._is_behind = False
         elif not self._is_behind:
             self._is_behind = True  # its telling may be on the way
         else:
             self._is_behind = False
-            self._version = version
+            self._pages.version = version
             self._pages.make_stale(frozenset({EVERYTHING}))
 
     async def _told_version(self) -> int:

@@ -63,6 +63,7 @@ class PublicPages:
         self._flights: dict[str, asyncio.Task[Page]] = {}
         self._life_s = DEAF_LIFE_S
         self._changed_at = -LAG_S
+        self.version: int | None = None  # of the catalogue, while news come in
         self.tally = CacheTally()
 
     @property
@@ -120,13 +121,15 @@ class PublicPages:
             if EVERYTHING in names or not names.isdisjoint(entry.skus):
                 entry.fresh_until = min(entry.fresh_until, now)
 
-    def hear(self) -> None:
-        """From now on news come in; what came before may have been missed."""
+    def hear(self, version: int) -> None:
+        """From this version of the catalogue on news come in; what came before may have been missed."""
+        self.version = version
         self._life_s = LIFE_S
         self.make_stale(frozenset({EVERYTHING}))
 
     def go_deaf(self) -> None:
         """No news come in: everything ages quickly."""
+        self.version = None
         self._life_s = DEAF_LIFE_S
         soon = self._clock() + DEAF_LIFE_S
         for entry in self._entries.values():

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from shared.cache import Cache
 from shared.catalogue_news import CatalogueNews
 from shared.circuit import Circuit
 from shared.db import Connection, Database
@@ -69,6 +70,7 @@ class Shop:
     metrics: Metrics
     readiness: Readiness
     pages: PublicPages
+    cache: Cache
 
     def render(self, template: str, **context: Any) -> str:
         return self.templates.get_template(template).render(**context)
@@ -128,7 +130,8 @@ async def open_shop(
     errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
     instance = f"{socket.gethostname()}-{port}"
     headers = security_headers(settings.is_https) | ({} if settings.is_production else {"X-Instance": instance})
-    metrics, pages = Metrics(), PublicPages(headers)
+    metrics, pages, cache = Metrics(), PublicPages(headers), Cache(redis)
+    metrics.watch_cache("values", cache.tally)
     metrics.watch_cache("pages", pages.tally)
     try:
         yield Shop(
@@ -155,6 +158,7 @@ async def open_shop(
             metrics=metrics,
             readiness=readiness,
             pages=pages,
+            cache=cache,
         )
     finally:
         await announcing.close()

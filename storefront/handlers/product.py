@@ -1,11 +1,13 @@
 """/products/…: a style, in one of its colours."""
 
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
+from shared.cache import Kind
 from shared.errors import Gone
-from shared.queries.catalog import product_by_slug
-from shared.queries.listing import some_styles
+from shared.queries.catalog import Product, product_by_slug
+from shared.queries.listing import Card, some_styles
 from storefront.error_pages import error_page
 from storefront.handlers.public import PublicHandler
 from storefront.public_page import Composed
@@ -29,6 +31,17 @@ GOES_WITH = {
 STYLES = 4
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a product page is made of: the style, and what goes with it."""
+
+    product: Product
+    others: tuple[Card, ...]
+
+
+SHOWN = Kind("product", Shown)
+
+
 class ProductHandler(PublicHandler):
     async def get(self, slug: str) -> None:
         colour = self.query.get("colour", "").strip()
@@ -47,11 +60,17 @@ class ProductHandler(PublicHandler):
 
 async def compose_product(shop: Shop, slug: str, colour: str) -> Composed:
     """The style in this colour; a colour that it does not have is answered, and not kept."""
-    async with shop.catalogue() as connection:
-        product = await product_by_slug(connection, slug)
-        others = await some_styles(connection, GOES_WITH.get(product.category), STYLES, [product.slug])
+
+    async def read() -> Shown:
+        async with shop.catalogue() as connection:
+            product = await product_by_slug(connection, slug)
+            others = await some_styles(connection, GOES_WITH.get(product.category), STYLES, [product.slug])
+        return Shown(product, others)
+
+    shown = await shop.cache.get(SHOWN, slug, shop.pages.version, read)
+    product = shown.product
     return Composed(
-        html=shop.render("product.html", view=product_view(product, colour), others=others),
+        html=shop.render("product.html", view=product_view(product, colour), others=shown.others),
         skus=frozenset(variant.sku for variant in product.variants),
         is_kept=colour in ("", *product.colours),
     )

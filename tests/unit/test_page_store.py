@@ -53,7 +53,7 @@ def clock() -> Clock:
 @pytest.fixture
 def pages(clock: Clock) -> PublicPages:
     pages = PublicPages({}, clock)
-    pages.hear()
+    pages.hear(1)
     clock.now += LAG_S
     return pages
 
