@@ -14,6 +14,7 @@ from tests.factories import add_variant
 from tests.fakes import ListPublisher
 from tests.web.accounts import a_user, forget_rates, sign_in
 from tests.web.browser import Browser
+from tests.web.kept import forget_kept
 from tests.web.lines import PAGES, SKU, Dial, Line, dial_port
 
 
@@ -29,10 +30,10 @@ async def base_url(shop: Shop) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture
-def new_browser(base_url: str, database: Database, shop: Shop) -> Callable[[], Browser]:
-    """Makes browsers that know nothing of each other; the database is empty, and no page of it is kept."""
-    shop.pages.clear()
+@pytest_asyncio.fixture
+async def new_browser(base_url: str, database: Database, shop: Shop) -> Callable[[], Browser]:
+    """Makes browsers that know nothing of each other; the database is empty, and nothing of it is kept."""
+    await forget_kept(shop)
     return lambda: Browser(base_url)
 
 

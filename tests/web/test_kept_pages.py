@@ -21,6 +21,7 @@ from tests.factories import add_variant, place
 from tests.fakes import ListPublisher
 from tests.waiting import until
 from tests.web.browser import Browser
+from tests.web.kept import forget_kept
 from tests.web.two_ways import base_url  # noqa: F401 (each test runs both ways)
 
 SOON_S = 2
@@ -140,7 +141,7 @@ async def test_nothing_of_whoever_asks_first_gets_into_a_page(
 ) -> None:
     await add_variant(shop.database, SKU)
     pure = await browser.get(path)
-    shop.pages.clear()
+    await forget_kept(shop)
 
     first = await browser.get(path, personal)
     later = await new_browser().get(path)
@@ -218,6 +219,20 @@ async def test_a_page_outlives_the_database(browser: Browser, shop: Shop, monkey
 
     assert [(answer.status, answer.body) for answer in after] == [(200, before.body)] * 3
     assert unknown.status == 503
+
+
+async def test_what_one_instance_has_read_of_a_style_the_other_need_not_ask_for(
+    browser: Browser, neighbour: Browser, shop: Shop
+) -> None:
+    await add_variant(shop.database, SKU)
+
+    async def is_shared() -> bool:
+        for one in (browser, neighbour):  # in a colour that nobody has, so that the page is made
+            assert (await one.get(f"{PATH}?colour=none")).status == 200
+        told = (await neighbour.get("/metrics")).text
+        return float(told.partition('\nvalues_cache_total{what="hits"} ')[2].splitlines()[0]) > 0
+
+    await until(is_shared, 5)
 
 
 async def test_metrics_tell_how_pages_were_given_out(browser: Browser, shop: Shop) -> None:

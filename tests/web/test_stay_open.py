@@ -15,6 +15,7 @@ from tests.factories import add_variant
 from tests.web.accounts import EMAIL, PASSWORD, a_user, forget_rates, sign_in
 from tests.web.baskets import ADDRESS, order, wish
 from tests.web.browser import Answer, Browser
+from tests.web.kept import forget_kept
 from tests.web.wired_shop import WiredShop, open_wired_shop
 
 OPEN = ("/imprint", "/livez", "/readyz", "/account/sign-in")
@@ -34,7 +35,7 @@ async def _wired(
 @pytest_asyncio.fixture
 async def wired(_wired: WiredShop, database: Database) -> AsyncIterator[WiredShop]:
     await forget_rates(_wired.shop)
-    _wired.shop.pages.clear()
+    await forget_kept(_wired.shop)
     yield _wired
     await _wired.give_back()
 

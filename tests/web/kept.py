@@ -1,0 +1,9 @@
+"""What a storefront keeps of the catalogue, to be forgotten when a test begins with another one."""
+
+from storefront.shop import Shop
+
+
+async def forget_kept(shop: Shop) -> None:
+    shop.pages.clear()
+    for key in await shop.redis.keys("cache:*"):
+        await shop.redis.delete(key)
