@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -32,12 +33,14 @@ async def listen_to_catalogue(redis: Redis, pages: PublicPages) -> None:
 class _Listener:
     def __init__(self, redis: Redis, channel: PubSub, pages: PublicPages) -> None:
         self._redis, self._channel, self._pages = redis, channel, pages
+        self._version = 0
         self._is_behind = False
 
     async def listen(self) -> None:
         """Raises RedisError when the connection is lost or Redis hangs."""
         await self._channel.subscribe(CHANNEL)
-        self._pages.hear(await self._told_version())
+        self._version = await self._told_version()
+        self._pages.hear(self._version)
         loop = asyncio.get_running_loop()
         next_look = loop.time() + LOOK_S
         while True:
@@ -53,20 +56,22 @@ class _Listener:
     def _hear(self, text: str) -> None:
         """Take in "VERSION NAME NAME …"; a version that does not follow means that some were missed."""
         version, *names = text.split(" ")
-        is_next = version == str((self._pages.version or 0) + 1)
-        self._pages.make_stale(frozenset(names if is_next else {EVERYTHING}))
-        self._pages.version = int(version) if version.isdigit() else self._pages.version
+        is_next = version == str(self._version + 1)
+        self._go_to(int(version) if version.isdigit() else self._version, names if is_next else [EVERYTHING])
 
     async def _look(self) -> None:
         version = await self._told_version()
-        if version == self._pages.version:
+        if version == self._version:
             self._is_behind = False
         elif not self._is_behind:
             self._is_behind = True  # its telling may be on the way
         else:
             self._is_behind = False
-            self._pages.version = version
-            self._pages.make_stale(frozenset({EVERYTHING}))
+            self._go_to(version, [EVERYTHING])
+
+    def _go_to(self, version: int, names: Iterable[str]) -> None:
+        self._version = self._pages.version = version
+        self._pages.make_stale(frozenset(names))
 
     async def _told_version(self) -> int:
         version = str(await self._redis.get(VERSION) or "")

@@ -25,9 +25,11 @@ TALKERS = {
 }
 HOLDS_A_CLIENT = {"Redis"}  # a type, for who is handed one
 USES_PLAIN_RANDOM = {  # jitter and sample data: nothing that nobody may guess
+    "shared/cache.py",
     "shared/seed/drafts.py",
     "shared/seed/orders.py",
     "storefront/dynamo_carts.py",
+    "storefront/public_pages.py",
     "workers/jobs.py",
     "workers/ledger.py",
 }
