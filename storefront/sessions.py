@@ -40,9 +40,13 @@ class Sessions:
         self._database, self._redis = database, redis
         self.idle_s, self._absolute_s = idle_s, absolute_s
 
-    async def open(self, user_id: int, user_agent: str) -> str:
-        """A new session's secret, for the cookie."""
-        owner = Owner(user_id, browser_words(user_agent), self._absolute_s)
+    async def open(self, user_id: int, user_agent: str, password_hash: str | None = None) -> str:
+        """A new session's secret, for the cookie.
+
+        Raises:
+            Invalid: the account has another password by now than the one that was given.
+        """
+        owner = Owner(user_id, browser_words(user_agent), self._absolute_s, password_hash)
         return await service.open_session(self._database, owner)
 
     async def who(self, secret: str | None) -> SignedIn | None:

@@ -43,12 +43,16 @@ _IS_ALIVE = (
 )
 
 
-async def add_shopper_session(connection: Connection, new: NewSession) -> None:
-    await connection.execute(
-        "INSERT INTO sessions (key_sha256, kind, owner_id, agent, created_at, seen_at, expires_at) VALUES "
-        "(%s, 'shopper', %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
-        (new.key_sha256, new.user_id, new.agent, new.life_s),
+async def add_shopper_session(connection: Connection, new: NewSession, password_hash: str | None) -> bool:
+    """False: there is no such account, or it has another password; whoever replaces that just now is waited for."""
+    added = await connection.execute(
+        "INSERT INTO sessions (key_sha256, kind, owner_id, agent, created_at, seen_at, expires_at) "
+        "SELECT %s, 'shopper', id, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL %s SECOND "
+        "FROM users WHERE id = %s AND deleted_at IS NULL AND password_hash = COALESCE(%s, password_hash) "
+        "LOCK IN SHARE MODE",
+        (new.key_sha256, new.agent, new.life_s, new.user_id, password_hash),
     )
+    return bool(added)
 
 
 async def holder_of(connection: Connection, key_sha256: str, idle_s: int) -> SignedIn | None:

@@ -40,6 +40,14 @@ async def lock_user(connection: Connection, user_id: int) -> User | None:
     return _user(row)
 
 
+async def hold_user(connection: Connection, user_id: int) -> bool:
+    """Whether there is this account; if so, it is not deleted until the transaction ends."""
+    found = await connection.row(
+        "SELECT 1 FROM users WHERE id = %s AND deleted_at IS NULL LOCK IN SHARE MODE", (user_id,)
+    )
+    return found is not None
+
+
 async def add_user(connection: Connection, email: str, email_norm: str, password_hash: str) -> None:
     """Add an account that is not proven yet.
 

@@ -12,8 +12,9 @@ from shared.queries import erasing, users
 from shared.queries.account_carts import drop_carts_of
 from shared.queries.addresses import delete_addresses_of
 from shared.queries.shopper_sessions import keys_to_end
+from shared.queries.users import User
 from shared.security_log import Event, note
-from shared.services.account_links import AccountTools
+from shared.services.account_links import AccountTools, lock_with_password
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,17 @@ async def delete_account(tools: AccountTools, user_id: int, password: str) -> De
     """
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, user_id)
-    if not await tools.passwords.fits(user.password_hash if user else None, password):
+    if not await tools.passwords.fits(user.password_hash if user else None, password) or user is None:
         note(Event.PASSWORD_REFUSED, user=user_id)
         raise Invalid(errors=[FieldError("password", "This is not your password.")])
-    ended = await tools.database.retrying(lambda connection: _erase(connection, user_id))
+    ended = await tools.database.retrying(lambda connection: _erase(connection, user))
     note(Event.ACCOUNT_DELETED, user=user_id)
     return ended
 
 
-async def _erase(connection: Connection, user_id: int) -> Deleted:
-    await users.lock_user(connection, user_id)
+async def _erase(connection: Connection, known: User) -> Deleted:
+    user_id = known.id
+    await lock_with_password(connection, known, "password")
     keys = await keys_to_end(connection, user_id)
     await erasing.erase_sessions_of(connection, user_id)
     await erasing.erase_mails_of(connection, user_id)

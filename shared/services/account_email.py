@@ -16,6 +16,7 @@ from shared.services.account_links import (
     ASKED,
     CHANGE,
     MOVED,
+    NO_ACCOUNT,
     OLD_LINK,
     TAKEN,
     AccountTools,
@@ -25,8 +26,6 @@ from shared.services.account_links import (
     write_to,
 )
 from shared.services.accounts import Proven
-
-NO_ACCOUNT = "There is no such account any more."
 
 
 async def check_password_of(tools: AccountTools, user_id: int, password: str) -> User:
@@ -84,7 +83,7 @@ async def change_email(tools: AccountTools, secret: str, password: str) -> Prove
     if ended_keys is None:
         raise Gone(OLD_LINK)
     note(Event.EMAIL_CHANGED, user=user.id)
-    return Proven(user.id, ended_keys)
+    return Proven(user.id, user.password_hash, ended_keys)
 
 
 async def _move(tools: AccountTools, connection: Connection, user: User, email: str) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection, Database
 from shared.domain.mailed_links import link_secret, sha256_hex
-from shared.errors import Gone
+from shared.errors import FieldError, Gone, Invalid
 from shared.passwords import Passwords
 from shared.queries import users
 from shared.queries.account_mails import add_mail_job
@@ -19,6 +19,8 @@ CHANGE, TAKEN, ASKED, MOVED = "change", "taken", "asked", "moved"  # of the e-ma
 LIFE_S = {VERIFY: 24 * 3600, CHANGE: 24 * 3600, **dict.fromkeys((RESET, KNOWN, TAKEN, ASKED, MOVED), 3600)}
 OPENING = (VERIFY, RESET, CHANGE)  # whoever holds such a link gets somewhere
 NOBODY = 0  # owner of a link that is never sent
+NO_ACCOUNT = "There is no such account any more."
+REPLACED = "The password was changed meanwhile. Try once more."
 OLD_LINK = "This link was used already, or is too old. Ask for a new one."
 
 
@@ -66,6 +68,17 @@ async def use_link(connection: Connection, secret: str, purpose: str) -> User:
     if user is None:
         raise Gone(OLD_LINK)
     return user
+
+
+async def lock_with_password(connection: Connection, known: User, field: str) -> None:
+    """Lock an account whose password was just looked at, which takes a while.
+
+    Raises:
+        Invalid: names the field: the password was replaced meanwhile, or the account was deleted.
+    """
+    locked = await users.lock_user(connection, known.id)
+    if locked is None or locked.password_hash != known.password_hash:
+        raise Invalid(errors=[FieldError(field, REPLACED)])
 
 
 async def end_all(connection: Connection, user_id: int) -> tuple[str, ...]:

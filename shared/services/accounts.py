@@ -16,11 +16,13 @@ from shared.queries.users import User
 from shared.security_log import Event, note
 from shared.services.account_links import (
     KNOWN,
+    REPLACED,
     RESET,
     VERIFY,
     AccountTools,
     end_all,
     find_link,
+    lock_with_password,
     use_link,
     write_to,
 )
@@ -31,6 +33,7 @@ class Proven:
     """An account whose owner has just proven to be one; the keys are of sessions that ended by it."""
 
     user_id: int
+    password_hash: str | None
     ended_keys: tuple[str, ...] = ()
 
 
@@ -91,9 +94,9 @@ async def prove(tools: AccountTools, secret: str, password: str) -> Proven:
     async def work(connection: Connection) -> Proven:
         locked = await use_link(connection, secret, VERIFY)
         if locked.password_hash != known_hash:  # registered once more while we looked
-            raise Invalid("The password was changed meanwhile. Try once more.")
+            raise Invalid(REPLACED)
         await _be_proven(connection, locked)
-        return Proven(locked.id)
+        return Proven(locked.id, known_hash)
 
     return await tools.database.retrying(work)
 
@@ -111,7 +114,7 @@ async def reset_password(tools: AccountTools, secret: str, password: str) -> Pro
     async def work(connection: Connection) -> Proven:
         locked = await use_link(connection, secret, RESET)
         await _be_proven(connection, locked)
-        return Proven(locked.id, await _replace_password(connection, locked.id, password_hash))
+        return Proven(locked.id, password_hash, await _replace_password(connection, locked.id, password_hash))
 
     return _told(await tools.database.retrying(work))
 
@@ -125,13 +128,14 @@ async def change_password(tools: AccountTools, user_id: int, current: str, passw
     await tools.passwords.check_new(password)
     async with tools.database.writer() as connection:
         user = await users.user_by_id(connection, user_id)
-    if not await tools.passwords.fits(user.password_hash if user else None, current):
+    if not await tools.passwords.fits(user.password_hash if user else None, current) or user is None:
         note(Event.PASSWORD_REFUSED, user=user_id)
         raise Invalid(errors=[FieldError("current", "This is not your password.")])
     password_hash = await tools.passwords.hash(password)
 
     async def work(connection: Connection) -> Proven:
-        return Proven(user_id, await _replace_password(connection, user_id, password_hash))
+        await lock_with_password(connection, user, "current")
+        return Proven(user_id, password_hash, await _replace_password(connection, user_id, password_hash))
 
     return _told(await tools.database.retrying(work))
 

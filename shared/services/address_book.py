@@ -2,9 +2,10 @@
 
 from shared.db import Connection, Database
 from shared.domain.countries import Address
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Gone, NotFound
 from shared.queries import addresses as queries
 from shared.queries.users import lock_user
+from shared.services.account_links import NO_ACCOUNT
 
 NONE = "There is no such address."
 
@@ -13,11 +14,12 @@ async def add_address(database: Database, user_id: int, place: Address) -> None:
     """The first one is the default.
 
     Raises:
-        Conflict: the book is full.
+        Conflict: the book is full. Gone: the account was deleted, in another browser.
     """
 
     async def work(connection: Connection) -> None:
-        await lock_user(connection, user_id)
+        if await lock_user(connection, user_id) is None:
+            raise Gone(NO_ACCOUNT)
         known = await queries.addresses_of(connection, user_id)
         if len(known) >= queries.MOST:
             raise Conflict(f"An address book holds {queries.MOST} addresses. Remove one first.")

@@ -1,6 +1,7 @@
 """Placing an order: one transaction, once, whatever is posted how often.
 
-Order of locks: variants in SKU order (stock first, before anything reads the same rows), then the order's own rows.
+Order of locks: variants in SKU order (stock first, before anything reads the same rows), the account, then the order's
+own rows.
 The messages are sent by the caller after the commit; should that fail, the sweep sends them.
 """
 
@@ -27,6 +28,7 @@ from shared.queries.payments import NewAttempt, add_attempt
 from shared.queries.placing import NewOrder, insert_addresses, insert_event, insert_lines, insert_order
 from shared.queries.steps import NewStep, add_step
 from shared.queries.stock import StockMove, record_moves, take
+from shared.queries.users import hold_user
 from shared.services.as_placed import as_placed
 from shared.services.cart_prices import SHIPPING, price_cart, price_changes, shortages
 
@@ -185,8 +187,9 @@ async def _write(
     for line in sorted(cart.lines, key=lambda line: line.sku):
         if not await take(connection, line.sku, line.quantity, line.unit_price_cents):
             raise _Raced
+    is_owned = request.user_id is not None and await hold_user(connection, request.user_id)
     order_id = await insert_order(connection, order)
-    if request.user_id is not None:
+    if request.user_id is not None and is_owned:  # else a guest's: the account was deleted just now
         await own_order(connection, order_id, request.user_id)
     await insert_lines(connection, order_id, cart.lines)
     await record_moves(connection, [StockMove(x.sku, "order", order.number, -x.quantity) for x in cart.lines])

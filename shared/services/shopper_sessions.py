@@ -10,20 +10,25 @@ from shared.errors import Invalid, NotFound
 from shared.queries.account_orders import attach_orders
 from shared.queries.shopper_sessions import NewSession, add_shopper_session, key_of_session, keys_to_end
 from shared.queries.staff import end_session
-from shared.queries.users import User, user_by_email
+from shared.queries.users import User, hold_user, user_by_email
 from shared.security_log import Event, address_mark, note
-from shared.services.account_links import AccountTools
+from shared.services.account_links import REPLACED, AccountTools
 
 NO_MATCH = "E-mail and password do not match, or the e-mail is not confirmed yet. Check both, or set a new password."
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose session is opened: in which browser, in our own words, and for how long at most."""
+    """Whose session is opened: in which browser, in our own words, and for how long at most.
+
+    Attributes:
+        password_hash: of the password that was given; None where none was.
+    """
 
     user_id: int
     agent: str
     life_s: int
+    password_hash: str | None = None
 
 
 async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
@@ -38,18 +43,24 @@ async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
     if not fits or found is None or found.verified_at is None:
         note(Event.SIGN_IN_REFUSED, account=address_mark(email))
         raise Invalid(NO_MATCH)
-    async with tools.database.writer() as connection:
-        await attach_orders(connection, found.id, found.email_norm)
+    async with tools.database.transaction() as connection:
+        if await hold_user(connection, found.id):
+            await attach_orders(connection, found.id, found.email_norm)
     note(Event.SIGNED_IN, user=found.id)
     return found
 
 
 async def open_session(database: Database, owner: Owner) -> str:
-    """Open a session and return its secret, 256 random bits; only its hash is kept."""
+    """Open a session and return its secret, 256 random bits; only its hash is kept.
+
+    Raises:
+        Invalid: the password was replaced meanwhile, which ended every session, or the account was deleted.
+    """
     secret = secrets.token_urlsafe(32)
     new = NewSession(key_sha256=sha256_hex(secret), user_id=owner.user_id, agent=owner.agent, life_s=owner.life_s)
     async with database.writer() as connection:
-        await add_shopper_session(connection, new)
+        if not await add_shopper_session(connection, new, owner.password_hash):
+            raise Invalid(REPLACED)
     return secret
 
 

@@ -45,18 +45,19 @@ class AccountPage(PageHandler):
         """Hold an address that registers, or has mails sent, to as many an hour as it may guess passwords."""
         await self.shop.rates.take(self.shop.rates.sign_in_address, self.client_address)
 
-    async def begin_session(self, user_id: int, email: str) -> None:
+    async def begin_session(self, user_id: int, email: str, password_hash: str | None) -> None:
         """Sign in under a new id, and to the account's cart; whatever session this browser had before ends."""
         if self.secret and await self.who():
             await self.shop.sessions.end(self.secret)
-        secret = await self.shop.sessions.open(user_id, self.request.headers.get("User-Agent", ""))
+        agent = self.request.headers.get("User-Agent", "")
+        secret = await self.shop.sessions.open(user_id, agent, password_hash)
         self.keep_cookie(SESSION, secret, self.shop.settings.session_absolute_s)
         self.remember_browser(devices.account_name(email))
         await self.follow_account(user_id)
 
     async def begin_proven(self, proven: Proven, email: str) -> None:
         await self.shop.sessions.forget(proven.ended_keys)
-        await self.begin_session(proven.user_id, email)
+        await self.begin_session(proven.user_id, email, proven.password_hash)
 
     def drop_session(self) -> None:
         self.clear_cookie(self.shop.cookies.name(SESSION), **self.shop.cookies.flags())

@@ -32,7 +32,7 @@ class SignInHandler(AccountPage):
             self.refuse("sign_in.html", error, email=email, next=going_on)
             return
         await guess.was_right()
-        await self.begin_session(user.id, user.email)
+        await self.begin_session(user.id, user.email, user.password_hash)
         self.see_other(await self.way_on(user.id, going_on))
 
 
