@@ -48,6 +48,15 @@ async def set_password_hash(connection: Connection, staff_id: int, password_hash
     await connection.execute("UPDATE staff SET password_hash = %s WHERE id = %s", (password_hash, staff_id))
 
 
+async def lock_with_hash(connection: Connection, staff_id: int, password_hash: str | None) -> bool:
+    """Lock somebody who works here and has this very password; False: it was replaced, or they left."""
+    row = await connection.row(
+        "SELECT 1 FROM staff WHERE id = %s AND password_hash = %s AND deleted_at IS NULL FOR UPDATE",
+        (staff_id, password_hash),
+    )
+    return row is not None
+
+
 async def add_token(connection: Connection, sha256: str, purpose: str, owner_id: int, life_s: int) -> None:
     """Keep the hash of a one-time link's secret."""
     await connection.execute(

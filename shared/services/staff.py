@@ -16,6 +16,7 @@ from shared.security_log import Event, address_mark, note
 
 LINK_LIFE_S = 24 * 3600
 PURPOSE = "staff_password"
+REPLACED = "The password was changed meanwhile. Try once more."
 OLD_LINK = "This link was used already, or is too old. Ask for a new one."
 
 
@@ -97,6 +98,8 @@ async def change_password(tools: StaffTools, staff: Staff, current: str, passwor
         raise Invalid("This is not your password.")
     password_hash = await tools.passwords.hash(password)
     async with tools.database.transaction() as connection:
+        if not await queries.lock_with_hash(connection, staff.id, staff.password_hash):
+            raise Invalid(REPLACED)
         await replace_password(connection, staff.id, password_hash)
     note(Event.PASSWORD_SET, staff=staff.id)
 
@@ -121,7 +124,9 @@ async def sign_in(tools: StaffTools, email: str, password: str) -> str:
         note(Event.SIGN_IN_REFUSED, account=address_mark(email))
         raise Invalid("E-mail and password do not match. Check both, or ask for a new link.")
     secret = secrets.token_urlsafe(32)
-    async with tools.database.writer() as connection:
+    async with tools.database.transaction() as connection:
+        if not await queries.lock_with_hash(connection, found.id, found.password_hash):
+            raise Invalid(REPLACED)
         await queries.add_session(connection, sha256(secret), "staff", found.id, tools.session_absolute_s)
     note(Event.SIGNED_IN, staff=found.id)
     return secret

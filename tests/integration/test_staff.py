@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
 from shared.db import Database
 from shared.errors import Gone, Invalid, NotFound
 from shared.passwords import Passwords
-from shared.queries.staff import Staff
+from shared.queries.staff import Staff, staff_by_email
 from shared.services.staff import (
     StaffTools,
     add_staff,
+    change_password,
     make_password_link,
     remove_staff,
     set_password_by_link,
@@ -14,6 +17,7 @@ from shared.services.staff import (
     sign_out,
     who_is,
 )
+from tests.factories import count
 
 PASSWORD = "correct horse"
 
@@ -39,6 +43,51 @@ async def test_whoever_has_a_password_signs_in_and_out(tools: StaffTools) -> Non
     assert (who.id, who.email, who.role) == (ada.id, "Ada@example.com", "clerk")
     await sign_out(tools.database, session)
     assert await who_is(tools, session) is None
+
+
+class SlowPasswords(Passwords):
+    """While a password is looked at, somebody sets another one by a link, once."""
+
+    def __init__(self, database: Database, link: str) -> None:
+        super().__init__()
+        self._tools = StaffTools(database=database, passwords=Passwords(), session_idle_s=1, session_absolute_s=1)
+        self._link: str | None = link
+
+    async def fits(self, password_hash: str | None, password: str) -> bool:
+        found, (link, self._link) = await super().fits(password_hash, password), (self._link, None)
+        if link:
+            await set_password_by_link(self._tools, link, "another password")
+        return found
+
+
+async def slowed(tools: StaffTools, staff: Staff) -> StaffTools:
+    return replace(tools, passwords=SlowPasswords(tools.database, await make_password_link(tools.database, staff.id)))
+
+
+async def test_no_session_is_opened_by_a_password_that_was_replaced_meanwhile(tools: StaffTools) -> None:
+    slow = await slowed(tools, await hire(tools))
+
+    with pytest.raises(Invalid, match="The password was changed meanwhile"):
+        await sign_in(slow, "ada@example.com", PASSWORD)
+
+    assert await count(tools.database, "sessions") == 0
+
+
+async def test_a_password_set_by_a_link_is_not_replaced_by_whoever_knew_the_one_before(tools: StaffTools) -> None:
+    await hire(tools)
+    ada = await staff_of(tools)
+
+    with pytest.raises(Invalid, match="The password was changed meanwhile"):
+        await change_password(await slowed(tools, ada), ada, PASSWORD, "a third password")
+
+    assert await sign_in(tools, "ada@example.com", "another password")
+
+
+async def staff_of(tools: StaffTools) -> Staff:
+    async with tools.database.writer() as connection:
+        found = await staff_by_email(connection, "ada@example.com")
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(("email", "password"), [("ada@example.com", "wrong"), ("nobody@example.com", PASSWORD)])
