@@ -204,15 +204,15 @@ class Database:
         """All or nothing: commits on a clean exit, rolls back on any exception."""
         async with _calm(self.writer_pool) as connection:
             raw = connection._raw
-            await raw.begin()
+            await _answered(raw.begin())
             try:
                 yield connection
             except BaseException:
                 if not raw.closed:  # a cancelled query has closed it already
-                    await raw.rollback()
+                    await _answered(raw.rollback())
                 raise
             try:
-                await raw.commit()
+                await _answered(raw.commit())
             finally:  # an answer that is lost says nothing of the commit
                 if connection.stale and self._news:
                     self._news.tell_soon(frozenset(connection.stale))
@@ -235,6 +235,12 @@ class Database:
             await pool.close()
         if self._news:
             await self._news.close()
+
+
+async def _answered(statement: Awaitable[None]) -> None:
+    """Raises TimeoutError: no answer came, so whether it was done is unknown; the connection is closed."""
+    async with asyncio.timeout(READ_S):
+        await statement
 
 
 @asynccontextmanager
