@@ -2,7 +2,8 @@
 
 A guest's cart is first taken, in the database, as an order takes a cart; then its pieces are added to the account's
 cart, which knows the join by its number; then the join is noted as done. Whatever dies in between, the next look goes
-on from there: nothing is lost, nothing is added twice. With the store away the browser keeps what it has.
+on from there: nothing is lost, nothing is added twice. With the store away the browser keeps what it has, unless that
+is the cart of another account, whose session ended in this browser.
 """
 
 from contextlib import suppress
@@ -41,7 +42,7 @@ async def follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
         for _ in range(TRIES):
             if cart := await _follow(shop, user_id, known):
                 return cart
-    return None
+    return _new_cart() if await service.is_of_another(shop.database, user_id, known.id) else None
 
 
 async def is_an_accounts(shop: "Shop", cart_id: str) -> bool:
@@ -84,11 +85,15 @@ async def _carried(shop: "Shop", user_id: int, known: Cart) -> Cart:
 
 async def _begin(shop: "Shop", user_id: int, seen: AccountCart, guest: Cart) -> Cart | None:
     """The guest's cart becomes the account's, as it is; without one an empty cart does."""
-    cart = guest if guest.id else Cart(new_cart_id(), 1, MappingProxyType({}))
+    cart = guest if guest.id else _new_cart()
     if not await service.give_cart(shop.database, user_id, seen, cart.id or ""):
         return None
     cart = await shop.carts.read(cart)
     return await _add_what_is_due(shop, user_id, cart) if seen.is_due else cart
+
+
+def _new_cart() -> Cart:
+    return Cart(new_cart_id(), 1, MappingProxyType({}))
 
 
 async def _add_what_is_due(shop: "Shop", user_id: int, own: Cart) -> Cart:

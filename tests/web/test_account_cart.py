@@ -284,6 +284,27 @@ async def test_the_cart_of_another_account_is_no_guests_cart(
     assert await cart_of(await elsewhere(new_browser)) == {"coat": 2}
 
 
+async def test_nobody_goes_on_with_the_cart_of_another_account_while_the_store_is_away(
+    browser: Browser, new_browser: NewBrowser, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_user(shop, "eve@example.com")
+    await put(browser, coat=2)
+    await sign_in(browser)
+    browser.cookies.pop("session")
+
+    async def away(*_: Any) -> None:
+        raise StoreAway
+
+    monkeypatch.setattr(shop.carts, "look_up", away)
+    await sign_in(browser, "eve@example.com")
+    assert await cart_of(browser) == {}
+    await put(browser, hat=1)
+    monkeypatch.undo()
+
+    assert await cart_of(browser) == {"hat": 1}
+    assert await cart_of(await elsewhere(new_browser)) == {"coat": 2}
+
+
 async def test_a_guest_still_reads_the_order_of_the_cart_that_was_joined(
     browser: Browser, new_browser: NewBrowser, database: Database
 ) -> None:
