@@ -20,6 +20,8 @@ Probe = Callable[[], Awaitable[object]]
 SLOW_S = 0.25  # a call that takes longer wakes the probe, which costs one small question
 PROBE_S = 2.0  # what takes longer to answer a probe hangs
 TURN_S = 0.05
+LATE_S = 0.5  # a turn that is so much longer means that we stood still ourselves
+TRIES = 3  # of a probe that failed while we stood still
 PROBE_EVERY_S = 1.0  # while it is sick
 
 
@@ -106,16 +108,26 @@ class Circuit:
             self._probing.cancel()
 
     async def _ask(self) -> None:
-        """Await the probe. Its limit is counted in turns of our event loop: one that is late itself blames nobody."""
-        asking = asyncio.ensure_future(self._probe())
-        try:
-            for _ in range(max(1, round(self._probe_s / TURN_S))):
-                if (await asyncio.wait({asking}, timeout=TURN_S))[0]:
-                    await asking
-                    return
-            raise TimeoutError
-        finally:
-            asking.cancel()
+        """Await the probe; once more if it failed while we stood still, as the time-outs within it ran on."""
+        for left in reversed(range(TRIES)):
+            asking, turns = asyncio.ensure_future(self._probe()), _Turns()
+            try:
+                await self._answer_of(asking, turns)
+            except Exception:
+                if not (turns.was_late and left):
+                    raise
+            else:
+                return
+            finally:
+                asking.cancel()
+
+    async def _answer_of(self, asking: asyncio.Future[object], turns: "_Turns") -> None:
+        """Its limit is counted in turns of our event loop: one that is late itself blames nobody."""
+        for _ in range(max(1, round(self._probe_s / TURN_S))):
+            if await turns.next(asking):
+                await asking
+                return
+        raise TimeoutError
 
     async def _until_well(self) -> None:
         while not await self.look():  # noqa: ASYNC110 (another process sets none of our events)
@@ -134,3 +146,17 @@ class Circuit:
         for waiting in self._waiting:
             if not waiting.expired():
                 waiting.reschedule(0)
+
+
+class _Turns:
+    """Turns of our event loop while something is waited for, and whether one of them was late."""
+
+    def __init__(self) -> None:
+        self.was_late = False
+
+    async def next(self, asking: asyncio.Future[object]) -> bool:
+        """Wait for a turn; whether there is an answer, or a failure."""
+        begun = time.monotonic()
+        done, _ = await asyncio.wait({asking}, timeout=TURN_S)
+        self.was_late |= time.monotonic() - begun > TURN_S + LATE_S
+        return bool(done)

@@ -47,7 +47,8 @@ class Dependency:
 
 @pytest.fixture
 def dependency(monkeypatch: pytest.MonkeyPatch) -> Dependency:
-    for name, seconds in (("SLOW_S", 0.05), ("PROBE_S", 0.1), ("PROBE_EVERY_S", 0.05), ("TURN_S", 0.02)):
+    short = {"SLOW_S": 0.05, "PROBE_S": 0.1, "PROBE_EVERY_S": 0.05, "TURN_S": 0.02, "LATE_S": 0.1}
+    for name, seconds in short.items():
         monkeypatch.setattr(circuits, name, seconds)
     return Dependency()
 
@@ -171,3 +172,25 @@ async def test_a_loop_that_is_late_itself_blames_nobody(circuit: Circuit, depend
     loop.call_later(0.01, loop.call_soon, loop.call_soon, dependency.heal)
 
     assert await circuit.look()
+
+
+async def test_a_probe_whose_own_time_ran_off_while_the_loop_was_late_is_asked_once_more(
+    dependency: Dependency,
+) -> None:
+    dependency.is_hung = True
+    circuit, loop = Circuit("redis", lambda: asyncio.wait_for(dependency.probe(), 0.05)), asyncio.get_running_loop()
+    loop.call_later(0.01, time.sleep, 2 * circuits.LATE_S)
+    loop.call_later(0.06, dependency.heal)  # due by then, and only after the probe's own time
+
+    assert await circuit.look()
+
+
+async def test_a_loop_that_is_late_all_the_time_finds_out_all_the_same(dependency: Dependency) -> None:
+    dependency.is_hung = True
+
+    async def probe() -> None:
+        asyncio.get_running_loop().call_later(0.01, time.sleep, 2 * circuits.LATE_S)
+        await dependency.probe()
+
+    assert not await Circuit("redis", probe).look()
+    assert dependency.asked == circuits.TRIES
