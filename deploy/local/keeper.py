@@ -57,6 +57,7 @@ class Keeper:
         self.state = State.WAITING
         self.process: Process | None = None
         self._around = surroundings
+        self._is_killed_by_order = False  # since it was started last; such a death says nothing about the part
         self._log = LogFile(surroundings.place.log / f"{part.name}.log")
         self._pid_file = PidFile(surroundings.place.run / f"{part.name}.pid")
 
@@ -77,7 +78,7 @@ class Keeper:
             try:
                 await self._bring_up()
             except _NotReady as fault:
-                deaths += 1
+                deaths = deaths if self._is_killed_by_order and deaths else deaths + 1
                 await self._back_off(deaths, str(fault))
             else:
                 deaths = 0
@@ -98,11 +99,18 @@ class Keeper:
         if self.process:
             self.process.kill()
 
+    def kill_by_order(self) -> None:
+        """Kill it as somebody wishes, who means it to be started again."""
+        self._is_killed_by_order = True
+        self.ready.clear()
+        self.kill()
+
     def close(self) -> None:
         self._log.close()
 
     async def _bring_up(self) -> None:
         began = time.monotonic()
+        self._is_killed_by_order = False
         self._enter(State.STARTING)
         await self._start()
         await self._until_ready()

@@ -102,8 +102,7 @@ class Supervisor:
 
     def kill_part(self, name: str) -> None:
         """SIGKILL to one part, which is then started again like any dead part."""
-        self._keepers[name].ready.clear()
-        self._keepers[name].kill()
+        self._keepers[name].kill_by_order()
 
     async def until_ready(self, name: str) -> None:
         await self._first_of(self._keepers[name].ready.wait())

@@ -123,6 +123,27 @@ async def test_four_deaths_before_it_is_ready_are_forgiven(
         assert supervisor.rows()[0]["state"] == "ready"
 
 
+async def test_a_part_that_is_killed_by_order_again_and_again_while_it_starts_does_not_end_the_stack(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "FIRST_BACKOFF_S", 0.001)
+    may_live = tmp_path / "may-live"
+    may_live.touch()
+    slow = f"while [ ! -e {may_live} ]; do sleep 0.01; done; {LIVES}"
+
+    async with Supervisor([script_part("shop", slow)], place) as supervisor:
+        killed: set[int | None] = {None}
+        may_live.unlink()
+        for _ in range(keeper.MOST_DEATHS + 2):
+            await until(lambda: supervisor.rows()[0]["pid"] not in killed)
+            killed.add(supervisor.rows()[0]["pid"])
+            supervisor.kill_part("shop")
+        may_live.touch()
+        await supervisor.until_ready("shop")
+
+        assert supervisor.rows()[0]["state"] == "ready"
+
+
 async def test_a_part_that_hangs_before_it_is_ready_counts_as_dead(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
