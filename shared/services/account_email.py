@@ -10,6 +10,7 @@ from shared.domain.emails import normalise_email
 from shared.errors import FieldError, Gone, Invalid
 from shared.queries import users
 from shared.queries.account_orders import attach_orders
+from shared.queries.erasing import erase_mails_of
 from shared.queries.users import User
 from shared.security_log import Event, note
 from shared.services.account_links import (
@@ -95,6 +96,7 @@ async def _move(tools: AccountTools, connection: Connection, user: User, email: 
         await write_to(tools, connection, holder, TAKEN)
         return None
     if holder is not None:  # nobody ever proved that it is theirs
+        await erase_mails_of(connection, holder.id)
         await users.erase_user(connection, holder.id)
     await users.set_email(connection, user.id, email, email_norm)
     await attach_orders(connection, user.id, email_norm)

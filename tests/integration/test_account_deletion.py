@@ -9,7 +9,7 @@ from shared.db import Database
 from shared.passwords import Passwords
 from shared.queries.account_mails import JOB
 from shared.services.account_deletion import delete_account
-from shared.services.account_email import ask_for_email
+from shared.services.account_email import ask_for_email, change_email
 from shared.services.account_links import AccountTools
 from shared.services.accounts import forget_password, prove, register
 from shared.services.address_book import add_address
@@ -121,6 +121,21 @@ async def test_all_that_stays_of_a_deleted_shopper_is_on_the_list(bench: Bench, 
         mails = await connection.rows("SELECT subject FROM documents WHERE subject LIKE 'user:%%'")
     assert taken == [{"user_id": None, "pieces": "{}", "added": "{}", "cuts": "[]"}]
     assert mails == []
+
+
+async def test_an_account_that_nobody_proved_leaves_nothing_to_whoever_takes_its_address_and_goes(
+    bench: Bench, accounts: AccountTools
+) -> None:
+    user_id = await a_life_of_another(accounts)
+    await JobDesk(bench.tools).do(JOB, await register(accounts, NEW, "another password"))
+    await change(bench.database, "UPDATE documents SET server_reply = %s", f"550 <{NEW}> is unknown here")
+    await change(bench.database, "UPDATE jobs SET error = %s, state = 'dead'", f"550 <{NEW}> is unknown here")
+    to_new, _ = await ask_for_email(accounts, user_id, NEW)
+    await change_email(accounts, await mailed(accounts, to_new), PASSWORD)
+
+    await delete_account(accounts, user_id, PASSWORD)
+
+    assert await found_in(bench.database) == set()
 
 
 async def test_an_order_that_is_over_for_60_days_forgets_the_shopper(bench: Bench, accounts: AccountTools) -> None:
