@@ -59,6 +59,9 @@ class Shoppers:
     statuses: list[int] = field(default_factory=list)
     are_there: bool = True
 
+    async def have_asked_a_lot(self) -> bool:
+        return len(self.statuses) >= SHOPPERS * 10
+
     async def shop(self) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)) as connection:
             while self.are_there:
@@ -108,9 +111,9 @@ async def test_a_rolling_restart_fails_no_request(fleet: RunningFleet) -> None:
             assert name not in await who_answers(fleet)
             await fleet.instances.start(name)
             await until(all_answer, PATIENCE_S)
+        await until(shoppers.have_asked_a_lot, PATIENCE_S)
 
     assert set(shoppers.statuses) == {200}
-    assert len(shoppers.statuses) >= SHOPPERS * 10
 
 
 async def test_a_drained_instance_goes_on_running_without_requests(fleet: RunningFleet) -> None:
