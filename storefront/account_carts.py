@@ -77,8 +77,12 @@ async def _follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
 
 
 async def _carried(shop: "Shop", user_id: int, known: Cart) -> Cart:
-    """What the browser carries as a guest; a cart of another account is none."""
+    """What the browser carries as a guest; a cart of another account is none.
+
+    Its copy goes from this browser now, so a store that lost it gets it back before.
+    """
     if await service.is_of_another(shop.database, user_id, known.id):
+        await shop.carts.read(known)
         return Cart(None, 0, MappingProxyType({}))
     return await shop.carts.read(known)
 

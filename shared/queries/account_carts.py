@@ -12,6 +12,7 @@ from shared.db import Connection, Row
 from shared.domain.cart_joining import Cut, Why
 
 MOST = 20  # joins that are carried out, or told of, at once
+LEFT_AT = 0  # the revision of a row that takes nothing: it says whose cart it was
 
 # Beyond what changes and orders make of a revision, so that no copy of a deleted account's cart lives on.
 EVERY_REVISION = 10_000_000_000_000
@@ -61,8 +62,23 @@ async def cart_of_account(connection: Connection, user_id: int) -> AccountCart:
 
 
 async def account_of_cart(connection: Connection, cart_id: str) -> int | None:
-    row = await connection.row("SELECT id FROM users WHERE cart_id = %s", (cart_id,))
+    """Whose cart it is, or was before its store lost it."""
+    row = await connection.row(
+        "SELECT id FROM users WHERE cart_id = %s UNION ALL SELECT user_id FROM taken_carts "
+        "WHERE cart_id = %s AND cart_revision = %s AND user_id IS NOT NULL LIMIT 1",
+        (cart_id, cart_id, LEFT_AT),
+    )
     return int(row["id"]) if row else None
+
+
+async def remember_owner(connection: Connection, cart_id: str, user_id: int) -> None:
+    """Copies of a cart that its account has no more are still no guest's."""
+    await connection.execute(
+        "INSERT INTO taken_carts (cart_id, cart_revision, pieces, user_id, added, cuts, taken_at, joined_at, shown_at) "
+        "VALUES (%s, %s, '{}', %s, '{}', '[]', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)) "
+        "ON DUPLICATE KEY UPDATE user_id = VALUES(user_id), taken_at = VALUES(taken_at)",
+        (cart_id, LEFT_AT, user_id),
+    )
 
 
 async def set_cart(connection: Connection, user_id: int, cart_id: str) -> None:

@@ -32,6 +32,8 @@ async def give_cart(database: Database, user_id: int, seen: AccountCart, cart_id
     async def work(connection: Connection) -> bool:
         if not await _is_as_seen(connection, user_id, seen):
             return False
+        if seen.cart_id is not None:
+            await queries.remember_owner(connection, seen.cart_id, user_id)
         await queries.set_cart(connection, user_id, cart_id)
         return True
 

@@ -284,6 +284,36 @@ async def test_the_cart_of_another_account_is_no_guests_cart(
     assert await cart_of(await elsewhere(new_browser)) == {"coat": 2}
 
 
+async def test_a_cart_that_its_account_lost_is_no_guests_cart_either(
+    browser: Browser, new_browser: NewBrowser, shop: Shop
+) -> None:
+    await a_user(shop, "eve@example.com")
+    phone = await elsewhere(new_browser, coat=2)
+    await shop.redis.flushall()
+    await sign_in(browser)
+    phone.cookies.pop("session")
+
+    await sign_in(phone, "eve@example.com")
+
+    assert await cart_of(phone) == {}
+    assert await cart_of(browser) == {}
+
+
+async def test_a_lost_cart_comes_back_from_its_copy_before_somebody_else_gets_the_browser(
+    browser: Browser, new_browser: NewBrowser, shop: Shop
+) -> None:
+    await a_user(shop, "eve@example.com")
+    await put(browser, coat=2)
+    await sign_in(browser)
+    await shop.redis.flushall()
+    browser.cookies.pop("session")
+
+    await sign_in(browser, "eve@example.com")
+
+    assert await cart_of(browser) == {}
+    assert await cart_of(await elsewhere(new_browser)) == {"coat": 2}
+
+
 async def test_nobody_goes_on_with_the_cart_of_another_account_while_the_store_is_away(
     browser: Browser, new_browser: NewBrowser, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
