@@ -29,7 +29,7 @@ class Guess:
         for limit, who in self._counted:
             await self._rates.take(limit, who)
 
-    async def was_right(self) -> None:
-        """Only wrong ones stay counted."""
+    async def take_back(self) -> None:
+        """Only wrong ones stay counted: neither a right one, nor one that nobody could look at just now."""
         for limit, who in self._counted:
             await self._rates.give_back(limit, who)

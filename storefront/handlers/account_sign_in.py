@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from shared.errors import Invalid
+from shared.errors import Invalid, ShopError
 from shared.queries.account_mails import JOB
 from shared.queries.users import user_by_id
 from shared.services import accounts
@@ -31,7 +31,10 @@ class SignInHandler(AccountPage):
         except Invalid as error:
             self.refuse("sign_in.html", error, email=email, next=going_on)
             return
-        await guess.was_right()
+        except ShopError:
+            await guess.take_back()
+            raise
+        await guess.take_back()
         await self.begin_session(user.id, user.email, user.password_hash)
         self.see_other(await self.way_on(user.id, going_on))
 

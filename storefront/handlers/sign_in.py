@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from shared.errors import Gone, Invalid
+from shared.errors import Gone, Invalid, ShopError
 from shared.services import staff
 from storefront.cookies import STAFF_SESSION
 from storefront.devices import STAFF, account_name
@@ -36,7 +36,10 @@ class SignInHandler(StaffDoor):
         except Invalid as refused:
             self._show(email, refused.detail, going_on, HTTPStatus.UNPROCESSABLE_ENTITY)
             return
-        await guess.was_right()
+        except ShopError:
+            await guess.take_back()
+            raise
+        await guess.take_back()
         await self.end_session()
         self.set_cookie(self.shop.cookies.name(STAFF_SESSION), secret, **self.shop.cookies.flags())
         self.remember_browser(account)

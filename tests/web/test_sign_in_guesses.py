@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from shared.db import Database
+from shared.errors import Unavailable
 from shared.services.accounts import forget_password
 from shared.services.staff import add_staff, make_password_link, set_password_by_link
 from shared.settings import Settings
@@ -53,6 +54,24 @@ async def _staff_by_link(shop: Shop, browser: Browser, email: str) -> None:
 
 SHOPPERS = Door("/account/sign-in", a_user, _shopper_by_link)
 STAFF = Door("/back-office/sign-in", _hire, _staff_by_link)
+
+
+@pytest.mark.parametrize("door", [SHOPPERS, STAFF], ids=["shoppers", "staff"])
+async def test_a_password_that_nobody_could_look_at_is_no_wrong_one(
+    browser: Browser, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    await forget_rates(shop)
+    await door.hire(shop, OWNERS[0])
+
+    async def away(*_: object) -> bool:
+        raise Unavailable
+
+    monkeypatch.setattr(shop.passwords, "fits", away)
+    typed = {"email": OWNERS[0], "password": PASSWORD}
+    assert {(await browser.submit(door.path, typed)).status for _ in range(12)} == {503}
+    monkeypatch.undo()
+
+    assert (await browser.submit(door.path, typed)).status == 303
 
 
 def behind(address: str) -> dict[str, str]:
