@@ -79,7 +79,7 @@ async def _forget(browser: Browser, email: str) -> Answer:
 @pytest.mark.parametrize(
     ("ask", "hashes"),
     [(_sign_in, ["_fits"]), (_register, ["hash_password"]), (_forget, [])],
-    ids=str,
+    ids=["signing in", "registering", "forgotten"],
 )
 async def test_known_and_unknown_addresses_get_one_answer_for_the_same_work(
     browser: Browser, work: Work, ask: Ask, hashes: list[str]
