@@ -1,0 +1,201 @@
+"""The hooks of the bundles, run on a stand-in of an instance."""
+
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from tests.deploy.machine import Machine, instance_metadata
+from tests.deploy.templates import DEPLOY
+
+BOTH = DEPLOY / "beanstalk-both/.platform/hooks/prebuild"
+WEB = DEPLOY / "beanstalk-web"
+WORKER = DEPLOY / "beanstalk-worker"
+WEB_HOOKS, WORKER_HOOKS = (tier / ".platform/hooks/prebuild" for tier in (WEB, WORKER))
+EFS = {"MEDIA_STORE": "efs", "EFS_ID": "fs-1", "EFS_PICTURES": "fsap-1", "EFS_DOCUMENTS": "fsap-2"}
+EBS = {"MEDIA_STORE": "ebs", "EBS_ID": "vol-1", "AWS_REGION": "eu-central-1", "POLL": "0"}
+INSTANCE = {"instance-id": "i-1", "placement/region": "eu-central-1"}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def disk_of(machine: Machine) -> Path:
+    return machine.folder / "disks" / "nvme-Amazon_Elastic_Block_Store_vol1"
+
+
+def test_pictures_and_documents_are_mounted_from_their_access_points_once(machine: Machine) -> None:
+    for _ in range(2):
+        assert machine.run(BOTH / "10_files.sh", EFS).returncode == 0
+
+    media = machine.folder / "media"
+    assert machine.fstab.read_text("utf-8").splitlines() == [
+        f"fs-1:/ {media}/pictures efs _netdev,tls,iam,accesspoint=fsap-1 0 0",
+        f"fs-1:/ {media}/documents efs _netdev,tls,iam,accesspoint=fsap-2 0 0",
+    ]
+    assert f"mount {media}/documents" in machine.calls
+
+
+def test_what_is_mounted_already_stays(machine: Machine) -> None:
+    machine.program("mountpoint", "exit 0")
+
+    assert machine.run(BOTH / "10_files.sh", EFS).returncode == 0
+    assert not [call for call in machine.calls if call.startswith("mount ")]
+
+
+def test_the_tools_of_efs_are_installed_where_the_image_lacks_them(machine: Machine) -> None:
+    machine.program("rpm", "exit 1")
+
+    machine.run(BOTH / "10_files.sh", EFS)
+
+    assert "dnf -yq install amazon-efs-utils" in machine.calls
+
+
+def test_a_hook_without_its_variable_fails_before_it_changes_anything(machine: Machine) -> None:
+    done = machine.run(BOTH / "10_files.sh", {**EFS, "MEDIA_STORE": ""})
+
+    assert done.returncode != 0
+    assert "MEDIA_STORE" in done.stderr
+    assert machine.calls == []
+
+
+@pytest.mark.parametrize(("found", "formatted"), [(0, False), (2, True)])
+def test_only_an_empty_disk_gets_a_file_system(machine: Machine, found: int, formatted: bool) -> None:
+    disk_of(machine).touch()
+    machine.program("blkid", f"exit {found}")
+
+    assert machine.run(BOTH / "10_files.sh", EBS).returncode == 0
+    assert (f"mkfs.xfs {disk_of(machine)}" in machine.calls) == formatted
+    assert f"mount {machine.folder / 'media'}" in machine.calls
+
+
+@pytest.mark.parametrize("trouble", [4, 8])
+def test_a_disk_that_cannot_be_read_is_left_alone(machine: Machine, trouble: int) -> None:
+    disk_of(machine).touch()
+    machine.program("blkid", f"exit {trouble}")
+
+    done = machine.run(BOTH / "10_files.sh", EBS)
+
+    assert done.returncode != 0
+    assert not [call for call in machine.calls if call.startswith(("mkfs", "mount "))]
+
+
+def test_a_new_instance_waits_for_its_disk_and_takes_it(machine: Machine) -> None:
+    machine.program("aws", f'case "$*" in *attach-volume*) touch {disk_of(machine)} ;; esac')
+    machine.program("blkid", "exit 0")
+
+    with instance_metadata(INSTANCE) as metadata:
+        assert machine.run(BOTH / "10_files.sh", {**EBS, **metadata}).returncode == 0
+
+    assert [call for call in machine.calls if call.startswith("aws ")] == [
+        "aws ec2 wait volume-available --region eu-central-1 --volume-ids vol-1",
+        "aws ec2 attach-volume --region eu-central-1 --volume-id vol-1 --instance-id i-1 --device /dev/sdf",
+    ]
+
+
+def test_the_seller_is_written_to_the_file_that_the_shop_reads(machine: Machine) -> None:
+    file = machine.folder / "etc" / "seller.json"
+
+    machine.run(BOTH / "20_seller.sh", {"SELLER_FILE": str(file), "SELLER_JSON": '{"name": "Ünal & Söhne"}'})
+
+    assert file.read_text("utf-8") == '{"name": "Ünal & Söhne"}\n'
+
+
+def test_certificates_that_the_image_has_are_not_fetched(machine: Machine) -> None:
+    file = machine.folder / "rds.pem"
+    file.write_text("known", "utf-8")
+    machine.program("curl", "exit 1")
+
+    assert machine.run(BOTH / "30_certificates.sh", {"RDS_CERTIFICATES": str(file)}).returncode == 0
+    assert machine.calls == []
+
+
+def test_half_a_file_of_certificates_is_none(machine: Machine) -> None:
+    file = machine.folder / "rds.pem"
+    machine.program("curl", 'while [ "$1" != -o ]; do shift; done; echo half >"$2"; exit 18')
+
+    assert machine.run(BOTH / "30_certificates.sh", {"RDS_CERTIFICATES": str(file)}).returncode == 18
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("hooks", "units"),
+    [(WEB_HOOKS, {"web": 45}), (WORKER_HOOKS, {"web": 90, "orders": 90, "documents": 90, "media": 90})],
+    ids=["web", "worker"],
+)
+def test_a_unit_is_asked_to_stop_by_its_main_process_alone(
+    machine: Machine, hooks: Path, units: dict[str, int]
+) -> None:
+    assert machine.run(hooks / "50_stop.sh", {}, where=hooks.parents[2]).returncode == 0
+
+    files = (machine.folder / "units").glob("*.d/10-stop.conf")
+    written = {path.parent.name: path.read_text("utf-8") for path in files}
+    assert written == {
+        f"{unit}.service.d": f"[Service]\nKillMode=mixed\nTimeoutStopSec={seconds}\n" for unit, seconds in units.items()
+    }
+    assert "systemctl daemon-reload" in machine.calls
+
+
+def test_a_worker_keeps_watch_for_its_end(machine: Machine) -> None:
+    machine.run(WORKER_HOOKS / "50_stop.sh", {}, where=WORKER)
+
+    assert (machine.folder / "programs" / "drain-watch.sh").stat().st_mode & 0o777 == 0o755
+    assert "systemctl enable --now drain-watch.service" in machine.calls
+
+
+def test_the_one_instance_runs_workers_and_the_schedule(machine: Machine) -> None:
+    bundle = machine.folder / "bundle"
+    (bundle / "single").mkdir(parents=True)
+    for name in ("Procfile", "single/Procfile"):
+        (bundle / name).write_bytes((WEB / name).read_bytes())
+
+    assert machine.run(WEB_HOOKS / "60_single.sh", {"MEDIA_STORE": "ebs"}, where=bundle).returncode == 0
+
+    names = [line.split(":")[0] for line in (bundle / "Procfile").read_text("utf-8").splitlines()]
+    assert names == ["web", "worker-http", "orders", "documents", "media"]
+    timers = {path.stem.removeprefix("shop-job-") for path in (machine.folder / "units").glob("*.timer")}
+    assert timers == {"expire", "close-day", "audit", "purge"}
+
+
+def test_the_timers_of_the_one_instance_are_those_of_the_schedule() -> None:
+    hook = (WEB_HOOKS / "60_single.sh").read_text("utf-8")
+    jobs = yaml.safe_load((WORKER / "cron.yaml").read_text("utf-8"))["cron"]
+    schedule = {row["name"]: row["schedule"] for row in jobs}
+
+    del schedule["sweep"]  # the 8100 process sweeps by itself
+    for name, cron in schedule.items():
+        minute, hour, *_ = cron.split()
+        calendar = "*:0/5" if minute == "*/5" else f"{int(hour):02}:{int(minute):02}"
+        assert f"timer {name} '{calendar} UTC'" in hook
+
+
+def test_a_storefront_of_a_fleet_runs_no_worker(machine: Machine) -> None:
+    assert machine.run(WEB_HOOKS / "60_single.sh", {"MEDIA_STORE": "efs"}).returncode == 0
+    assert list((machine.folder / "units").iterdir()) == []
+
+
+def test_a_worker_that_is_taken_away_stops_first_and_says_so_then(machine: Machine) -> None:
+    machine.program("aws", 'case "$*" in *describe-auto*) echo group-1 ;; *describe-life*) echo hook-1 ;; esac')
+
+    with instance_metadata({**INSTANCE, "autoscaling/target-lifecycle-state": "Terminated"}) as metadata:
+        assert machine.run(WORKER / "scripts/drain-watch.sh", metadata).returncode == 0
+
+    stop, *asked, complete = machine.calls
+    assert stop == "systemctl stop orders.service documents.service media.service web.service"
+    assert len(asked) == 2
+    assert complete == (
+        "aws autoscaling complete-lifecycle-action --region eu-central-1 --auto-scaling-group-name group-1 "
+        "--lifecycle-hook-name hook-1 --instance-id i-1 --lifecycle-action-result CONTINUE"
+    )
+
+
+def test_metrics_are_sent_under_the_shops_own_name(machine: Machine) -> None:
+    config = machine.folder / "agent"
+
+    machine.run(BOTH / "40_metrics.sh", {"SHOP_NAME": "shop-prod", "AGENT_CONFIG": str(config)}, where=WEB)
+
+    written = (config / "agent.json").read_text("utf-8")
+    assert '"metric_namespace": "shop-prod"' in written
+    assert f'"prometheus_config_path": "{config}/prometheus.yaml"' in written
