@@ -1,0 +1,28 @@
+"""Every test of a policy can fail."""
+
+import pytest
+
+from tests.deploy.mutate import policy_tests
+from tests.deploy.mutations import Mutation, PolicyTest, is_red, proofs
+from tests.deploy.templates import Stacks
+
+TESTS = policy_tests()
+PROOFS = [pytest.param(test, mutation, id=f"{name}: {mutation}") for name, test, mutation in proofs(TESTS)]
+
+
+def test_there_are_sixty_policies_at_least() -> None:
+    assert len(TESTS) >= 60
+
+
+@pytest.mark.parametrize("test", [pytest.param(test, id=name) for name, test in TESTS.items()])
+def test_every_policy_is_proven_by_a_mutation(test: PolicyTest) -> None:
+    assert vars(test)["mutations"]
+
+
+@pytest.mark.parametrize(
+    ("test", "mutation"),
+    [pytest.param(test, mutation, id=f"{name}: {mutation}") for name, test, mutation in proofs(TESTS)],
+)
+def test_what_breaks_a_policy_makes_its_test_red(test: PolicyTest, mutation: Mutation, stacks: Stacks) -> None:
+    assert is_red(test, mutation.applied(stacks.templates))
+    test(stacks)
