@@ -88,6 +88,10 @@ class Stacks:
         properties = self.properties(tier, tier.title(), environment, **others)
         return {(row["Namespace"], row["OptionName"]): row["Value"] for row in properties["OptionSettings"]}
 
+    def without_conditions(self, template: str, environment: str, **others: str) -> Template:
+        """The template for these parameters with every condition decided and all else untouched."""
+        return _Resolver(self.templates[template], {**parameters_of(environment), **others}).without_conditions()
+
     def exports(self, template: str, environment: str) -> set[str]:
         """What other stacks may import from this one."""
         return _Resolver(self.templates[template], parameters_of(environment)).exports()
@@ -114,10 +118,34 @@ class _Resolver:
             if "Condition" not in item or self._condition(item["Condition"])
         }
 
+    def without_conditions(self) -> Template:
+        decided = {part: self._there(self._template.get(part, {})) for part in ("Resources", "Outputs")}
+        return {**self._template, **decided}
+
+    def _there(self, items: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: {key: self._decided(value) for key, value in item.items() if key != "Condition"}
+            for name, item in items.items()
+            if "Condition" not in item or self._condition(item["Condition"])
+        }
+
+    def _decided(self, item: Any) -> Any:
+        if isinstance(item, dict):
+            if "Fn::If" in item:
+                name, yes, no = item["Fn::If"]
+                return self._decided(yes if self._condition(name) else no)
+            if item == {"Ref": "AWS::NoValue"}:
+                return NOTHING
+            worked = {key: self._decided(value) for key, value in item.items()}
+            return {key: value for key, value in worked.items() if value is not NOTHING}
+        if isinstance(item, list):
+            return [value for value in map(self._decided, item) if value is not NOTHING]
+        return item
+
     def exports(self) -> set[str]:
-        found = [row for row in self._template.get("Outputs", {}).values() if "Export" in row]
-        there = [row for row in found if "Condition" not in row or self._condition(row["Condition"])]
-        return {self._import(row["Export"]["Name"]).removeprefix("import:") for row in there}
+        outputs = self._there(self._template.get("Outputs", {}))
+        exported = [row["Export"]["Name"] for row in outputs.values() if "Export" in row]
+        return {self._import(name).removeprefix("import:") for name in exported}
 
     def broken_rules(self) -> list[str]:
         return [
