@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from deploy.local import ports
 from deploy.local.backing import BackingServices, backing_services
 from deploy.local.ports import Ports
 from shared.db import Database
 from shared.migrate import migrate
 from shared.settings import Settings, load_settings
+from tests.shares import share
 from tests.tables import empty_tables
+
+ports.FREE_PORTS = share(ports.FREE_PORTS)
 
 QUICK = {
     "ENVIRONMENT": "test",

@@ -14,10 +14,11 @@ from deploy.local import __main__ as door
 from deploy.local import keeper
 from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports, fault_at
+from tests.shares import share
 
 MARK = "STACK_OF_THIS_TEST"
 NO_LIMIT = -1
-BASES = range(9000, 20000)  # shifted by as much, no part's port is one that Linux gives to outgoing connections
+BASES = share(range(9000, 20000))  # shifted by as much, no part's port is one that Linux gives to outgoing connections
 
 
 def free_base() -> Ports:
