@@ -6,6 +6,7 @@ Fifty shoppers, each a second of thought after each click; timed where they wait
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
@@ -40,10 +41,11 @@ async def measure_cart_latency() -> list[Row]:
 
 
 async def _shop(fleet: FleetStand, skus: list[str]) -> list[Row]:
-    await _for(fleet.invite(skus, SHOPPERS, seed=0, habits=THOUGHTFUL), WARM_S)
     shoppers = fleet.invite(skus, SHOPPERS, seed=1, habits=THOUGHTFUL)
-    await _for(shoppers, SECONDS)
-    took_ms = [1000 * (answer.answered_s - answer.asked_s) for shopper in shoppers for answer in shopper.answers]
+    counts_from = time.monotonic() + WARM_S  # by then they no longer click all at once
+    await _for(shoppers, WARM_S + SECONDS)
+    answers = [answer for shopper in shoppers for answer in shopper.answers if answer.asked_s >= counts_from]
+    took_ms = [1000 * (answer.answered_s - answer.asked_s) for answer in answers]
     verdict = await judge(shoppers, fleet.database)
     assert (verdict.failures, verdict.faults) == (0, []), str(verdict)
     steps = quantiles(took_ms, n=100)
