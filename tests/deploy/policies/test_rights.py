@@ -1,9 +1,12 @@
 """Who may do what: a name wherever AWS takes one."""
 
+import re
 from typing import Any
 
 from tests.deploy.mutations import change, reddens, remove
-from tests.deploy.templates import Stacks
+from tests.deploy.templates import DEPLOY, Stacks
+
+ROOT = DEPLOY.parent
 
 # Actions that AWS lets nobody restrict to a resource.
 WITHOUT_RESOURCE = {
@@ -111,8 +114,11 @@ def test_secrets_are_read_by_name(stacks: Stacks) -> None:
 
 
 @reddens(change("identity:KeepCarts.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem", "dynamodb:Scan"]))
-def test_carts_are_read_and_written_one_by_one(stacks: Stacks) -> None:
-    assert actions(stacks, "KeepCarts", CartStore="dynamodb") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+def test_storefronts_may_do_with_carts_what_their_code_does_and_no_more(stacks: Stacks) -> None:
+    files = [path.read_text("utf-8") for path in (*ROOT.glob("storefront/*.py"), *ROOT.glob("shared/*.py"))]
+    used = {verb for text in files for verb in re.findall(r'"([a-z]+)_item"', text)}
+
+    assert actions(stacks, "KeepCarts", CartStore="dynamodb") == {f"dynamodb:{verb.title()}Item" for verb in used}
     assert "KeepCarts" not in policies(stacks)
 
 
