@@ -13,7 +13,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.efs.models import AccessPoint, FileSystem
 from moto.rds.models import DBParameterGroup
 
-from tests.deploy.moto_types import models
+from tests.deploy.moto_models import models
 from tests.deploy.templates import Stacks, Template, parameters_of, read_templates
 
 ACCOUNT = "123456789012"  # moto's
