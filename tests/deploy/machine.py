@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 BASH = "/bin/bash"
+CURL = Path(__file__).with_name("curl.py")
 LOGGED = 'echo "$(basename "$0") $*" >>"$CALLS"'
 # Only root may give folders to webapp; here they are made without.
 MAKES_FOLDERS = 'for last; do :; done; case "$*" in "-d "*) mkdir -p "$last" ;; *) exec /usr/bin/install "$@" ;; esac'
@@ -28,6 +30,7 @@ class Machine:
             self.program(name)
         self.program("mountpoint", "exit 1")
         self.program("install", MAKES_FOLDERS)
+        self._write("curl", f'exec {sys.executable} {CURL} "$@"')
 
     @property
     def calls(self) -> list[str]:
@@ -35,8 +38,11 @@ class Machine:
 
     def program(self, name: str, then: str = "exit 0") -> None:
         """Let a program of this name do `then` after it noted its call."""
+        self._write(name, f"{LOGGED}\n{then}")
+
+    def _write(self, name: str, text: str) -> None:
         path = self.folder / "bin" / name
-        path.write_text(f"#!{BASH}\n{LOGGED}\n{then}\n", "utf-8")
+        path.write_text(f"#!{BASH}\n{text}\n", "utf-8")
         path.chmod(0o755)
 
     def run(self, script: Path, given: Mapping[str, str], where: Path | None = None) -> Done:
