@@ -11,6 +11,7 @@ from threading import Thread
 
 BASH = "/bin/bash"
 CURL = Path(__file__).with_name("curl.py")
+LIBRARIES = os.environ.get("LD_LIBRARY_PATH", "")  # of a Python that was unpacked without root
 LOGGED = 'echo "$(basename "$0") $*" >>"$CALLS"'
 # Only root may give folders to webapp; here they are made without.
 MAKES_FOLDERS = 'for last; do :; done; case "$*" in "-d "*) mkdir -p "$last" ;; *) exec /usr/bin/install "$@" ;; esac'
@@ -30,7 +31,7 @@ class Machine:
             self.program(name)
         self.program("mountpoint", "exit 1")
         self.program("install", MAKES_FOLDERS)
-        self._write("curl", f'exec {sys.executable} {CURL} "$@"')
+        self._write("curl", f'LD_LIBRARY_PATH="{LIBRARIES}" exec {sys.executable} {CURL} "$@"')
 
     @property
     def calls(self) -> list[str]:

@@ -42,6 +42,7 @@ def strike_group(group: int) -> None:
 
 def limit_files(group: int, most_bytes: int | None) -> None:
     """Let no process of a group write a file longer than this, as on a full disk; None lifts it."""
+    assert group > 1, "0 would be our own group"
     for pid in members(group):
         with suppress(ProcessLookupError):
             _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
