@@ -1,7 +1,6 @@
 """What is left of somebody who deleted the account: every text in every table is searched, and what stays is named."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from shared.services.shopper_sessions import Owner, open_session
 from shared.settings import Settings
 from tests.factories import BERLIN, count
 from tests.integration.test_accounts import mailed
-from tests.orders_at_work import Bench, open_bench
+from tests.orders_at_work import Bench
 from workers.job_desk import JobDesk
 from workers.purge import purge
 
@@ -32,11 +31,6 @@ STAYS = {
     ("documents", "snapshot"): "what the invoice was made of, kept as long as the tax law asks",
 }
 KEPT_FOR_TAXES = {name for name in STAYS if name != ("orders", "email")}
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Money that comes when a parcel leaves, too late, twice, or never."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.db import Database
 from shared.domain.moves import IllegalMove
 from shared.gateway import Charge
 from shared.queries.payments import PaymentEvent
@@ -14,26 +12,14 @@ from shared.services.cancellation import cancel
 from shared.services.fulfillment import ShipmentRequest, pack, ship
 from shared.services.incoming import record_payment
 from shared.services.payments import PayTools, note_callback, pay_by_card, pay_by_invoice
-from shared.settings import Settings
 from tests.factories import add_variant, stock_of
-from tests.orders_at_work import Bench, open_bench, shopper, staff
+from tests.orders_at_work import Bench, shopper, staff
 from workers.closing import close_day
 from workers.expiry import expire_orders
 
 SKU = "WC14-NAV-M"
 BACK = "http://localhost/orders"
 TOKEN: dict[str, Any] = {"payment_method": "card", "payment_token": "tok_success"}
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
-
-
-@pytest.fixture
-def at_shipment(bench: Bench) -> Bench:
-    bench.tools = replace(bench.tools, settings=replace(bench.tools.settings, payment_capture="shipment"))
-    return bench
 
 
 def pay_tools(bench: Bench) -> PayTools:

@@ -1,30 +1,22 @@
 """What happens to an order after it was paid for: packing, sending, canceling, refunding, returning."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.db import Database
 from shared.domain.moves import IllegalMove
 from shared.errors import Invalid, NotFound, OperationReused
 from shared.services.cancellation import cancel, hold, refund, release
 from shared.services.fulfillment import ShipmentRequest, deliver, pack, ship, unpack
 from shared.services.incoming import record_payment, resend_receipt
 from shared.services.returns import Arrived, cancel_return, receive, request_return, withdraw
-from shared.settings import Settings
 from tests.factories import add_variant, count, stock_of
 from tests.mails import seen
-from tests.orders_at_work import Bench, asked, now, open_bench, shopper, staff
+from tests.orders_at_work import Bench, asked, now, shopper, staff
 
 SKU = "WC14-NAV-M"
 CARD: dict[str, Any] = {"payment_method": "card", "payment_token": "tok_success"}
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
 
 
 async def send_all(bench: Bench, number: str, pieces: int = 2) -> int:

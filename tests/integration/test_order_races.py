@@ -2,20 +2,14 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from shared.db import Database
 from shared.errors import Conflict, Unavailable
 from shared.gateway import Outcome
 from shared.queries.steps import take_due
 from shared.services.cancellation import cancel, refund
 from shared.services.fulfillment import ShipmentRequest, pack, ship
-from shared.settings import Settings
 from tests.factories import add_variant
-from tests.orders_at_work import Bench, open_bench, staff
+from tests.orders_at_work import Bench, staff
 from tests.racing import (
     SKU,
     TOKEN,
@@ -27,17 +21,6 @@ from tests.racing import (
 from workers.closing import close_day
 from workers.ledger import carry_out
 from workers.steps import WORK
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
-
-
-@pytest.fixture
-def at_shipment(bench: Bench) -> Bench:
-    bench.tools = replace(bench.tools, settings=replace(bench.tools.settings, payment_capture="shipment"))
-    return bench
 
 
 async def test_two_refunds_at_once_are_both_in_the_books(bench: Bench) -> None:

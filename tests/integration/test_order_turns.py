@@ -1,11 +1,9 @@
 """Turns of an order's life that once lost money, mails or steps: another way to pay, a late buyer, a retry."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from shared.db import Database
 from shared.errors import Invalid
 from shared.gateway import Charge, InvoiceGateway, Outcome, PaymentRefused
 from shared.messages import DOCUMENTS, MAKE_INVOICE, Message
@@ -14,9 +12,8 @@ from shared.services.cancellation import cancel, refund
 from shared.services.incoming import record_payment
 from shared.services.order_commands import Command
 from shared.services.payments import PayTools, pay_by_card, pay_by_invoice
-from shared.settings import Settings
 from tests.factories import add_variant
-from tests.orders_at_work import Bench, open_bench, shopper, staff
+from tests.orders_at_work import Bench, shopper, staff
 from tests.racing import (
     BACK,
     SKU,
@@ -33,17 +30,6 @@ from tests.racing import (
 from workers.expiry import expire_orders
 from workers.ledger import carry_out
 from workers.steps import WORK
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
-
-
-@pytest.fixture
-def at_shipment(bench: Bench) -> Bench:
-    bench.tools = replace(bench.tools, settings=replace(bench.tools.settings, payment_capture="shipment"))
-    return bench
 
 
 async def test_goodwill_between_two_parcels_is_given_once(at_shipment: Bench) -> None:

@@ -1,18 +1,12 @@
 """The provider's answers and callbacks, in every order: nothing is charged, kept or given back twice."""
 
 import asyncio
-from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from shared.db import Database
 from shared.domain import fulfilling
 from shared.domain.book import Book, BookLine, Parcel, Till
 from shared.gateway import Charge, Outcome
 from shared.services.cancellation import cancel
-from shared.settings import Settings
-from tests.orders_at_work import Bench, open_bench, shopper
+from tests.orders_at_work import Bench, shopper
 from tests.racing import (
     SKU,
     TOKEN,
@@ -26,17 +20,6 @@ from tests.racing import (
 )
 from workers.ledger import carry_out
 from workers.steps import WORK
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
-
-
-@pytest.fixture
-def at_shipment(bench: Bench) -> Bench:
-    bench.tools = replace(bench.tools, settings=replace(bench.tools.settings, payment_capture="shipment"))
-    return bench
 
 
 async def test_a_callback_before_our_own_answer_does_not_void_the_payment(at_shipment: Bench) -> None:

@@ -1,28 +1,20 @@
 """Random commands on real orders: what the database holds afterwards is what the pure rules say, and stock adds up."""
 
 import random
-from pathlib import Path
 
 import pytest
 
-from shared.db import Database
 from shared.domain import canceling, fulfilling, returning
 from shared.domain.book import Book, Parcel, changed
 from shared.errors import ShopError
 from shared.queries.book import lock_book
 from shared.services import cancellation, fulfillment, incoming, returns
-from shared.settings import Settings
 from tests.factories import add_variant
-from tests.orders_at_work import Bench, asked, now, open_bench, shopper, staff
+from tests.orders_at_work import Bench, asked, now, shopper, staff
 
 SKUS = ("WC14-NAV-M", "WC14-NAV-S")
 COMMANDS = ("pack", "pack", "ship", "ship", "deliver", "cancel", "refund", "request", "receive", "pay", "withdraw")
 STEPS = 14
-
-
-@pytest.fixture
-def bench(settings: Settings, database: Database, tmp_path: Path) -> Bench:
-    return open_bench(settings, database, tmp_path)
 
 
 async def book_of(bench: Bench, number: str) -> Book:
