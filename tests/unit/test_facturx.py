@@ -5,11 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from saxonche import PySaxonProcessor
 
 from shared.domain.countries import Address
 from shared.domain.pricing import VatLine
-from tests.facturx_rules import Read, Rules
+from tests.facturx_rules import Read, Rules, judging
 from tests.invoices import JUMPER, a_credit_line, a_credit_note, an_invoice
 from workers.documents.credit_note import CreditNoteData
 from workers.documents.facturx import credit_note_xml, invoice_xml
@@ -60,8 +59,8 @@ NOTES = st.builds(
 
 @pytest.fixture(scope="module")
 def rules() -> Iterator[Rules]:
-    with PySaxonProcessor(license=False) as processor:
-        yield Rules(processor)
+    with judging() as rules:
+        yield rules
 
 
 @settings(max_examples=25, deadline=None)
