@@ -18,6 +18,14 @@ from tests.tables import empty_tables
 
 ports.FREE_PORTS = share(ports.FREE_PORTS)
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A long test takes as long as it says; any other that takes minutes hangs, and is ended."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(0))
+
+
 QUICK = {
     "ENVIRONMENT": "test",
     "LOG_FORMAT": "text",
