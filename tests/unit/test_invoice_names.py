@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.countries import Address
@@ -12,6 +12,7 @@ from workers.documents.printable import one_line, printable
 
 ANY_TEXT = st.text(max_size=60)
 COVERED = st.sampled_from(sorted(set().union(*font_coverages()))).map(chr)
+WESTERN = st.text(st.characters(max_codepoint=0xFF), max_size=60)
 MARKED = st.text(st.one_of(COVERED, st.characters(categories=("Mn", "Mc", "Me", "Cf", "Lm"))), max_size=40)
 
 
@@ -61,6 +62,15 @@ def test_what_cannot_be_printed_is_dropped_or_becomes_a_box(typed: str, printed:
 def test_a_word_that_is_longer_than_the_line_may_be_broken() -> None:
     assert printable("W" * 60) == "\u200b".join(("W" * 24, "W" * 24, "W" * 12))
     assert printable("Donaudampfschifffahrt ".strip()) == "Donaudampfschifffahrt"
+
+
+@given(text=WESTERN)
+@example(text="W" * 24 + " " + "W" * 25)
+@example(text=" ".join(map(chr, range(0x100))))
+def test_western_words_are_printed_as_if_each_letter_had_been_looked_at(text: str) -> None:
+    looked_at = f"{text}\N{ZERO WIDTH SPACE}"  # is dropped, but no western letter
+
+    assert printable(text) == printable(looked_at)
 
 
 def test_a_mail_keeps_what_a_font_cannot_draw() -> None:
