@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address as MailAddress
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -19,8 +20,19 @@ from shared.settings import Seller
 from workers.documents.printable import one_line
 from workers.documents.wording import long_date, seller_lines
 
-POLICY = SMTP.clone(cte_type="7bit")  # the plain policy writes 8bit parts, which not every server takes
 TEMPLATES = Path(__file__).parent / "mails"
+
+
+class _KeptClasses(HeaderRegistry):
+    """Makes the class of a header once, not for every header of every mail."""
+
+    @cache  # noqa: B019  one registry a process, and as many names as our mails have headers
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return super().__getitem__(name)
+
+
+# The plain policy writes 8bit parts, which not every server takes.
+POLICY = SMTP.clone(cte_type="7bit", header_factory=_KeptClasses())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +93,12 @@ def compose(letter: Letter, attachments: Mapping[str, bytes]) -> EmailMessage:
     words = _words(letter)
     message.set_content(_templates().get_template(f"{letter.template}.txt").render(words), cte="quoted-printable")
     html = _inliner().inline(_templates().get_template(f"{letter.template}.html").render(words))
+    message.make_alternative(boundary=_boundary(letter, "alternative"))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if attachments:
+        message.make_mixed(boundary=_boundary(letter, "mixed"))
     for filename, content in attachments.items():
         message.add_attachment(content, maintype="application", subtype="pdf", filename=filename)
-    _fix_boundaries(message, letter.message_id)
     return message
 
 
@@ -119,11 +133,9 @@ def _headers(letter: Letter) -> dict[str, object]:
     }
 
 
-def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
-    """Replace the random boundaries: the SHA-256 of the exact bytes is recorded before the mail goes out."""
-    for index, part in enumerate(message.walk()):
-        if part.is_multipart():
-            part.set_boundary(hashlib.sha256(f"{message_id} {index}".encode()).hexdigest()[:32])
+def _boundary(letter: Letter, of: str) -> str:
+    """One that is no random one: the SHA-256 of the exact bytes is recorded before the mail goes out."""
+    return hashlib.sha256(f"{letter.message_id} {of}".encode()).hexdigest()[:32]
 
 
 @cache

@@ -32,6 +32,8 @@ def printable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return the text composed (NFC) on one line, without control and direction characters: fit for a mail."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return unicodedata.normalize("NFC", " ".join("".join(map(_plain, text)).split()))
 
 
