@@ -54,6 +54,7 @@ class Installation:
             f"--character-sets-dir={self.share / 'charsets'}",
             *([f"--plugin-dir={plugins[0]}"] if plugins else []),
             f"--datadir={data}",
+            f"--tmpdir={data}",  # at its start a server deletes the temporary tables in there, whosever they are
             "--innodb-log-file-size=16M",
             "--log-warnings=0",
             "--silent-startup",
