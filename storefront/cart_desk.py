@@ -22,7 +22,7 @@ async def find_variant(shop: "Shop", sku: str) -> Variant:
     """
     if not SKU.fullmatch(sku):
         raise NotFound("There is no such piece.")
-    async with shop.database.reader() as connection:
+    async with shop.catalogue() as connection:
         variant = (await variants_by_sku(connection, [sku])).get(sku)
     if variant is None:
         raise NotFound("There is no such piece.")
@@ -70,7 +70,7 @@ async def look_at_cart(shop: "Shop", known: Cart) -> Cart:
 
 
 async def priced(shop: "Shop", cart: Cart) -> PricedCart:
-    async with shop.database.reader() as connection:
+    async with shop.catalogue() as connection:
         return await price_cart(connection, cart)
 
 

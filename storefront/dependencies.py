@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from storefront.shop import Shop
 
 EVERY_S = 3
+LOOK_EVERY_S = 1.0
 SILENT_S = 1.5  # unheard of for so long, it is asked: so nothing stays unnoticed for much longer than EVERY_S
 
 
 def watched(database: Database, redis: WatchedRedis, queues: Queues, cards: CardGateway, media: Media) -> Dependencies:
     """The circuits of everything, by the names that /readyz tells; from now on they know."""
     dependencies = {
-        "writer": [database.writer_pool.circuit],
-        "readers": [pool.circuit for pool in database.reader_pools],
+        "writer": [database.writer_server.circuit],
+        "readers": database.readers.circuits,
         "redis": [redis.circuit],
         "sqs": [queues.circuit],
         "payment": [cards.circuit],
@@ -45,10 +46,18 @@ async def watch_dependencies(shop: "Shop") -> None:
         await asyncio.sleep(EVERY_S)
 
 
+async def watch_readers(database: Database) -> None:
+    """For ever: see how far the readers are, and which server is the writer."""
+    while True:
+        await database.readers.look()
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
 async def look_at_all(shop: "Shop") -> None:
     """Ask every dependency once; those that do not answer are asked on."""
     circuits = shop.readiness.circuits
     await asyncio.gather(*(circuit.look() for circuit in circuits))
+    await shop.database.readers.look()
     for circuit in circuits:
         if not circuit.is_well:
             circuit.doubt()

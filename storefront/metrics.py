@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from shared.cache_tally import CacheTally
 from shared.circuit import Circuit
+from shared.pool import Pool
+from shared.readers import Reader
 from storefront.cache_metrics import CacheMetrics
 
 DURATIONS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -27,6 +29,8 @@ class Metrics:
         )
         self.pool_in_use = self._gauge("pool_connections_in_use", "Database connections in use.", "pool")
         self.pool_waiting = self._gauge("pool_waiting", "Requests that wait for a database connection.", "pool")
+        self.reader_in = self._gauge("reader_in", "1 while a reader is asked.", "reader")
+        self.reader_lag_s = self._gauge("reader_lag_seconds", "How far a reader is behind the writer.", "reader")
         self.outbox_age_s = self._gauge("outbox_oldest_age_seconds", "Age of the oldest message not yet sent to SQS.")
         self.steps = self._gauge("steps", "Steps of orders by state.", "step", "state")
         self.mails_unsure = self._gauge("mails_unsure", "Mails whose fate is unknown for more than a minute.")
@@ -46,10 +50,15 @@ class Metrics:
         """Count requests that were answered with a kept page; how long that took is not measured."""
         self.requests.labels(route, method, str(int(status))).inc(count)
 
-    def watch_pool(self, name: str, in_use: Callable[[], float], waiting: Callable[[], float]) -> None:
+    def watch_pool(self, name: str, pool: Pool) -> None:
         """Let a scrape read how busy a pool is just then."""
-        self.pool_in_use.labels(name).set_function(in_use)
-        self.pool_waiting.labels(name).set_function(waiting)
+        self.pool_in_use.labels(name).set_function(lambda: pool.in_use)
+        self.pool_waiting.labels(name).set_function(lambda: pool.waiting)
+
+    def watch_reader(self, reader: Reader) -> None:
+        """Let a scrape read whether a reader is asked, and how far it was behind at the last look."""
+        self.reader_in.labels(reader.name).set_function(lambda: reader.is_in)
+        self.reader_lag_s.labels(reader.name).set_function(lambda: reader.lag_s)
 
     def watch_dependency(self, name: str, circuits: Sequence[Circuit]) -> None:
         """Let a scrape read what a dependency's circuits know."""

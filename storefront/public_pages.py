@@ -6,6 +6,7 @@ If that fails or takes too long, the old one is still better than none, and the 
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections import OrderedDict
@@ -16,7 +17,7 @@ from shared.cache_tally import CacheTally
 from shared.db import EVERYTHING
 from shared.errors import Gone, NotFound
 from storefront.failures import is_expected
-from storefront.public_page import Compose, Composed, Page, freeze
+from storefront.public_page import Compose, Page, freeze
 
 logger = logging.getLogger("storefront.pages")
 
@@ -26,7 +27,6 @@ GRACE_S = 0.5
 PATIENCE_S = 1.0  # how long somebody waits for a new page where there is an old one
 AGAIN_S = 1.0
 MOST_AGED_S = 3600.0  # an outdated page is better than none for so long
-LAG_S = 10.0  # how far behind the writer a reader may be
 MOST_PAGES = 2000
 MOST_BYTES = 64 * 1024 * 1024
 OVERHEAD = 2048  # bytes of an entry besides its page
@@ -53,23 +53,30 @@ class PublicPages:
         self,
         headers: Mapping[str, str],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        knows: Callable[[float], bool] = lambda _: True,
         most_pages: int = MOST_PAGES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        """`headers`: what every answer of this process carries."""
+        """Take what decides over what is kept.
+
+        Args:
+            headers: what every answer of this process carries.
+            knows: whether what the catalogue was at this moment of the clock, or later, can be read just now.
+        """
         self.headers = headers
-        self._clock, self._most_pages, self._most_bytes = clock, most_pages, most_bytes
+        self._clock, self._knows, self._most_pages, self._most_bytes = clock, knows, most_pages, most_bytes
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._flights: dict[str, asyncio.Task[Page]] = {}
         self._life_s = DEAF_LIFE_S
-        self._changed_at = -LAG_S
+        self.changed_at = -math.inf
         self.version: int | None = None  # of the catalogue, while news come in
         self.tally = CacheTally()
 
     @property
-    def changed_lately(self) -> bool:
-        """Whether readers may not know yet what has outdated pages."""
-        return self._clock() < self._changed_at + LAG_S
+    def can_be_fresh(self) -> bool:
+        """Whether somebody answers who knows of the last change; else pages are made as they were before."""
+        return self._knows(self.changed_at)
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
@@ -116,7 +123,7 @@ class PublicPages:
 
     def make_stale(self, names: frozenset[str]) -> None:
         """Outdate the pages that show these SKUs' stock, or with EVERYTHING all of them."""
-        self._changed_at = now = self._clock()
+        self.changed_at = now = self._clock()
         for entry in self._entries.values():
             if EVERYTHING in names or not names.isdisjoint(entry.skus):
                 entry.fresh_until = min(entry.fresh_until, now)
@@ -148,20 +155,23 @@ class PublicPages:
         return flight
 
     async def _make(self, key: str, compose: Compose) -> Page:
-        began = self._clock()
+        began, was_fresh = self._clock(), self.can_be_fresh
         composed = await compose()
         page = freeze(composed, self.headers)
         if composed.is_kept:
-            self._keep(key, composed, page, compose, began)
+            fresh_until = self._fresh_until(began, is_fresh=was_fresh and self.can_be_fresh)
+            self._keep(key, _Entry(page, compose, composed.skus, began, fresh_until))
         return page
 
-    def _keep(self, key: str, composed: Composed, page: Page, compose: Compose, began: float) -> None:
-        life_s = min(self._life_s, LAG_S) if self.changed_lately else self._life_s  # a reader may have been asked
-        fresh_until = began + life_s * random.uniform(0.9, 1.1)  # noqa: S311 (no secret)
-        if self._changed_at >= began:  # it may show what was before that
-            fresh_until = min(fresh_until, self._changed_at)
+    def _fresh_until(self, began: float, *, is_fresh: bool) -> float:
+        """Of a page whose making began then; one that may show what was before the last change is outdated by it."""
+        life_s = self._life_s if is_fresh else DEAF_LIFE_S
+        until = began + life_s * random.uniform(0.9, 1.1)  # noqa: S311 (no secret)
+        return min(until, self.changed_at) if self.changed_at >= began else until
+
+    def _keep(self, key: str, entry: _Entry) -> None:
         self._drop(key)
-        entry = self._entries[key] = _Entry(page, compose, composed.skus, began, fresh_until)
+        self._entries[key] = entry
         self.tally.size += entry.size
         while len(self._entries) > self._most_pages or self.tally.size > self._most_bytes:
             self._drop(next(iter(self._entries)))

@@ -14,7 +14,7 @@ from tornado.netutil import bind_sockets
 from storefront.app import Storefront
 from storefront.catalogue_listener import listen_to_catalogue
 from storefront.client_stream import PATIENCE, ClientStream, Patience
-from storefront.dependencies import look_at_all, watch_dependencies
+from storefront.dependencies import look_at_all, watch_dependencies, watch_readers
 from storefront.front import Front
 from storefront.loop_delay import watch_loop_delay
 from storefront.security_headers import security_headers
@@ -45,6 +45,7 @@ async def serve(shop: "Shop", port: int, addresses: Sequence[str], patience: Pat
         await look_at_all(shop)
         shop.readiness.started = True
         watchers.append(asyncio.create_task(watch_dependencies(shop)))
+        watchers.append(asyncio.create_task(watch_readers(shop.database)))
         watchers.append(asyncio.create_task(listen_to_catalogue(shop.redis, shop.pages)))
         port, sockets = _bind(port, addresses)
         if front:
@@ -131,7 +132,10 @@ async def _end(watchers: Collection[asyncio.Task[None]]) -> None:
 
 
 def _show_pools(shop: "Shop") -> None:
-    writer, readers = shop.database.writer_pool, shop.database.reader_pools
-    pools = {"writer": writer} | {f"reader-{n}": pool for n, pool in enumerate(readers, 1) if pool is not writer}
-    for name, pool in pools.items():
-        shop.metrics.watch_pool(name, lambda pool=pool: pool.in_use, lambda pool=pool: pool.waiting)  # type: ignore[misc]
+    metrics, readers = shop.metrics, shop.database.readers
+    metrics.watch_pool("writer", shop.database.writer_pool)
+    for reader in readers.all:
+        metrics.watch_pool(reader.name, reader.pool)
+        metrics.watch_reader(reader)
+    if readers.all:
+        metrics.watch_pool("reads-at-writer", readers.at_writer)

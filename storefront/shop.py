@@ -12,11 +12,12 @@ from jinja2 import Environment
 from shared.cache import Cache
 from shared.catalogue_news import CatalogueNews
 from shared.circuit import Circuit
-from shared.db import Connection, Database
+from shared.db import Database, Reads
 from shared.errands import Errands
 from shared.gateway import CardGateway, PaymentGateway
 from shared.media import Media
 from shared.messages import Message
+from shared.own_writes import NO_MARK, OwnWrites
 from shared.passwords import Passwords
 from shared.queries.steps import note_published
 from shared.queue import Publisher, SqsPublisher
@@ -50,6 +51,7 @@ class Shop:
     settings: Settings
     instance: str
     database: Database
+    own_writes: OwnWrites
     redis: WatchedRedis
     carts: CartStore
     seen_prices: SeenPrices
@@ -75,12 +77,22 @@ class Shop:
     def render(self, template: str, **context: Any) -> str:
         return self.templates.get_template(template).render(**context)
 
-    def catalogue(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection to read the catalogue with: the writer's while readers may be behind the news, if it is well."""
-        asks_writer = self.pages.changed_lately and self.database.writer_pool.circuit.is_well
-        found: AbstractAsyncContextManager[Connection]
-        found = self.database.writer() if asks_writer else self.database.reader()
-        return found
+    def catalogue(self) -> AbstractAsyncContextManager[Reads]:
+        """A connection to read the catalogue with, at which its last change has arrived, unless only others answer."""
+        changed_at = self.pages.changed_at if self.pages.can_be_fresh else NO_MARK
+        return self.database.reader(self.database.readers.pulse.at(changed_at))
+
+    @property
+    def catalogue_version(self) -> int | None:
+        """What values that are read now may be kept under; None: they must not be kept."""
+        return self.pages.version if self.pages.can_be_fresh else None
+
+    @asynccontextmanager
+    async def own_view(self) -> AsyncIterator[Reads]:
+        """A connection to read with, at which everything has arrived that was written to what this request concerns."""
+        mark = await self.own_writes.mark() if self.database.has_readers else NO_MARK
+        async with self.database.reader(mark) as connection:
+            yield connection
 
     @property
     def checkout(self) -> CheckoutTools:
@@ -119,8 +131,9 @@ async def open_shop(
         carts: a demo's own; what CART_STORE names otherwise.
     """
     news = CatalogueNews(settings.redis_url)
-    database = Database(settings.database_writer_url, settings.database_reader_urls, news=news)
     redis = open_redis(settings.redis_url)
+    own_writes = OwnWrites(redis)
+    database = Database(settings.database_writer_url, settings.database_reader_urls, news=news, marks=own_writes)
     carts = carts or open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
     cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)
@@ -130,7 +143,7 @@ async def open_shop(
     errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
     instance = f"{socket.gethostname()}-{port}"
     headers = security_headers(settings.is_https) | ({} if settings.is_production else {"X-Instance": instance})
-    metrics, pages, cache = Metrics(), PublicPages(headers), Cache(redis)
+    metrics, pages, cache = Metrics(), PublicPages(headers, knows=database.knows), Cache(redis)
     metrics.watch_cache("values", cache.tally)
     metrics.watch_cache("pages", pages.tally)
     try:
@@ -138,6 +151,7 @@ async def open_shop(
             settings=settings,
             instance=instance,
             database=database,
+            own_writes=own_writes,
             redis=redis,
             carts=carts,
             seen_prices=SeenPrices(redis, settings.cart_ttl_s),

@@ -13,6 +13,7 @@ from deploy.local.ports import Ports
 from shared.db import Database
 from shared.migrate import migrate
 from shared.settings import Settings, load_settings
+from tests.replicas import Replicated, replicated
 from tests.shares import share
 from tests.tables import empty_tables
 
@@ -62,3 +63,17 @@ async def database(schema: Database) -> Database:
     """The migrated database, with every table empty."""
     await empty_tables(schema)
     return schema
+
+
+@pytest_asyncio.fixture(scope="session")
+async def _servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Replicated]:
+    async with replicated(tmp_path_factory.mktemp("replicated")) as running:
+        await running.heal()
+        yield running
+
+
+@pytest_asyncio.fixture
+async def servers(_servers: Replicated) -> AsyncIterator[Replicated]:
+    """Another database than that of `settings`, with readers; whole and level again after each test."""
+    yield _servers
+    await _servers.heal()

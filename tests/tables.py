@@ -2,7 +2,7 @@
 
 from shared.db import Database
 
-KEPT = ("schema_version", "number_ranges")
+KEPT = ("schema_version", "number_ranges", "heartbeats")
 
 
 async def empty_tables(database: Database) -> None:

@@ -10,8 +10,10 @@ from shared.db import Database
 from shared.gateway import CardGateway, InvoiceGateway, PaymentGateway
 from shared.media import Media
 from shared.messages import Message
+from shared.own_writes import OwnWrites
 from shared.queries.steps import note_published
 from shared.queue import Publisher, SqsPublisher
+from shared.redis_client import open_redis
 from shared.settings import Settings
 from workers.mail import Mailer, open_mailer
 
@@ -48,7 +50,8 @@ class Tools:
 
 async def open_tools(settings: Settings) -> Tools:
     news = CatalogueNews(settings.redis_url)
-    database = Database(settings.database_writer_url, settings.database_reader_urls, POOL_SIZE, news)
+    readers, marks = settings.database_reader_urls, OwnWrites(open_redis(settings.redis_url))
+    database = Database(settings.database_writer_url, readers, POOL_SIZE, news, marks)
     return Tools(
         settings=settings,
         database=database,

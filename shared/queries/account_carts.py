@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Connection, Reads, Row
 from shared.domain.cart_joining import Cut, Why
 
 MOST = 20  # joins that are carried out, or told of, at once
@@ -144,7 +144,7 @@ async def note_shown(connection: Connection, join_id: int) -> None:
     await connection.execute("UPDATE taken_carts SET shown_at = UTC_TIMESTAMP(6) WHERE id = %s", (join_id,))
 
 
-async def was_joined(connection: Connection, cart_id: str, user_id: int) -> bool:
+async def was_joined(connection: Reads, cart_id: str, user_id: int) -> bool:
     """Whether this guest's cart went into the account's."""
     row = await connection.row(
         "SELECT 1 FROM taken_carts WHERE cart_id = %s AND user_id = %s LIMIT 1", (cart_id, user_id)

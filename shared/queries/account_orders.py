@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.db import Connection, utc
+from shared.db import Connection, Reads, utc
 
 MOST = 200  # orders that an account is shown
 
@@ -38,7 +38,7 @@ async def is_order_of(connection: Connection, number: str, user_id: int) -> bool
     return row is not None
 
 
-async def orders_of_user(connection: Connection, user_id: int) -> list[AccountOrder]:
+async def orders_of_user(connection: Reads, user_id: int) -> list[AccountOrder]:
     """Newest first."""
     rows = await connection.rows(
         "SELECT number, placed_at, order_status, payment_status, fulfillment_status, return_status, total_cents "

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Connection, Reads, Row
 from shared.domain.countries import Address
 
 MOST = 20  # addresses in a book
@@ -20,7 +20,7 @@ class BookedAddress:
 COLUMNS = "id, is_default, name, line1, line2, city, postcode, country"
 
 
-async def addresses_of(connection: Connection, user_id: int) -> list[BookedAddress]:
+async def addresses_of(connection: Reads, user_id: int) -> list[BookedAddress]:
     """The default one first, then in the order they were added."""
     rows = await connection.rows(
         f"SELECT {COLUMNS} FROM addresses WHERE user_id = %s ORDER BY is_default DESC, id LIMIT %s", (user_id, MOST)
@@ -28,7 +28,7 @@ async def addresses_of(connection: Connection, user_id: int) -> list[BookedAddre
     return [_booked(row) for row in rows]
 
 
-async def address_of(connection: Connection, user_id: int, address_id: int) -> BookedAddress | None:
+async def address_of(connection: Reads, user_id: int, address_id: int) -> BookedAddress | None:
     row = await connection.row(f"SELECT {COLUMNS} FROM addresses WHERE id = %s AND user_id = %s", (address_id, user_id))
     return _booked(row) if row else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Reads, Row
 from shared.queries.listing_filter import ListingQuery, Sql, styles_found
 from shared.queries.sql import in_list
 
@@ -27,7 +27,7 @@ class Card:
     in_stock: bool
 
 
-async def cards_of(connection: Connection, styles: Sequence[Row], shown: Sql | None = None) -> tuple[Card, ...]:
+async def cards_of(connection: Reads, styles: Sequence[Row], shown: Sql | None = None) -> tuple[Card, ...]:
     """Make the cards of these rows of STYLE_COLUMNS, in their order.
 
     Args:
@@ -45,9 +45,7 @@ async def cards_of(connection: Connection, styles: Sequence[Row], shown: Sql | N
     return tuple(_card(style, _of(style, sizes), _of(style, colours)) for style in styles)
 
 
-async def some_styles(
-    connection: Connection, category: str | None, limit: int, but: Sequence[str] = ()
-) -> tuple[Card, ...]:
+async def some_styles(connection: Reads, category: str | None, limit: int, but: Sequence[str] = ()) -> tuple[Card, ...]:
     """A few styles on sale, newest first, of one category or of all, without those of these slugs."""
     found = styles_found(ListingQuery(category=category))
     others = f" AND s.slug NOT IN ({in_list(but)})" if but else ""
@@ -58,7 +56,7 @@ async def some_styles(
     return await cards_of(connection, rows)
 
 
-async def _colours(connection: Connection, ids: Sequence[int], shown: Sql) -> list[Row]:
+async def _colours(connection: Reads, ids: Sequence[int], shown: Sql) -> list[Row]:
     return await connection.rows(
         f"SELECT v.style_id, v.colour, MIN(v.picture) AS picture, MAX(v.stock > 0) AS in_stock, "
         f"MAX({shown.text}) AS is_shown FROM variants v WHERE v.style_id IN ({in_list(ids)}) "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Reads, Row
 from shared.domain.availability import availability
 from shared.errors import Gone, NotFound
 from shared.queries.sql import in_list
@@ -57,7 +57,7 @@ class Product:
         return tuple(dict.fromkeys(variant.colour for variant in self.variants))
 
 
-async def product_by_slug(connection: Connection, slug: str) -> Product:
+async def product_by_slug(connection: Reads, slug: str) -> Product:
     """A style and what is on sale of it.
 
     Raises:
@@ -86,7 +86,7 @@ async def product_by_slug(connection: Connection, slug: str) -> Product:
     return Product(**row, variants=tuple(map(_variant, variants)))
 
 
-async def variants_by_sku(connection: Connection, skus: Sequence[str]) -> dict[str, Variant]:
+async def variants_by_sku(connection: Reads, skus: Sequence[str]) -> dict[str, Variant]:
     """The variants with these SKUs; unknown ones are missing, withdrawn ones say so."""
     skus = [sku for sku in skus if sku.isascii()]  # others cannot be compared with the column
     if not skus:

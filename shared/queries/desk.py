@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.db import Connection, Row, utc
+from shared.db import Reads, Row, utc
 from shared.domain.emails import normalise_email
 from shared.queries.sql import in_list
 
@@ -60,7 +60,7 @@ class DeskPage:
     needs_person_count: int
 
 
-async def desk_page(connection: Connection, search: DeskSearch) -> DeskPage:
+async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
     where, args = _conditions(search)
     found = await connection.rows(
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
@@ -114,7 +114,7 @@ def _read_cursor(text: str) -> tuple[datetime, int] | None:
     return (EPOCH + timedelta(microseconds=int(micros))).replace(tzinfo=None), int(row_id)
 
 
-async def _steps_of(connection: Connection, order_ids: list[int]) -> dict[int, dict[str, str]]:
+async def _steps_of(connection: Reads, order_ids: list[int]) -> dict[int, dict[str, str]]:
     if not order_ids:
         return {}
     rows = await connection.rows(
@@ -132,7 +132,7 @@ def _desk_row(row: Row, steps: Mapping[int, Mapping[str, str]]) -> DeskRow:
     return DeskRow(**row | times, steps=steps.get(row["id"], {}))
 
 
-async def _count(connection: Connection, condition: str) -> int:
+async def _count(connection: Reads, condition: str) -> int:
     row = await connection.row(
         f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM orders o WHERE {condition} LIMIT {COUNT_CAP}) c"
     )

@@ -8,7 +8,7 @@ Counting distinct styles by group takes a statement a group, and three times as 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Reads, Row
 from shared.queries.listing_filter import (
     ListingQuery,
     Sql,
@@ -64,7 +64,7 @@ class _Bits:
                 yield FacetCount(value, count)
 
 
-async def count_styles(connection: Connection, query: ListingQuery) -> tuple[int, Facets]:
+async def count_styles(connection: Reads, query: ListingQuery) -> tuple[int, Facets]:
     """How many styles are found, and the counts beside the filters."""
     sizes, colours = await _sizes(connection), await _colours(connection)
     groups = [*_split("size", sizes), *_split("colour", colours)]
@@ -89,7 +89,7 @@ async def count_styles(connection: Connection, query: ListingQuery) -> tuple[int
     return sum(row["n"] for row in found), facets
 
 
-async def count_categories(connection: Connection, query: ListingQuery) -> tuple[FacetCount, ...]:
+async def count_categories(connection: Reads, query: ListingQuery) -> tuple[FacetCount, ...]:
     """Styles by category, in the order of the catalogue."""
     found = styles_found(query, without_category=True)
     rows = await connection.rows(
@@ -99,7 +99,7 @@ async def count_categories(connection: Connection, query: ListingQuery) -> tuple
     return tuple(FacetCount(row["category"], int(row["n"])) for row in rows)
 
 
-async def _sizes(connection: Connection) -> list[str]:
+async def _sizes(connection: Reads) -> list[str]:
     rows = await connection.rows(
         "SELECT v.size, MIN(v.size_rank) AS place FROM (SELECT size, MIN(style_id) AS style_id FROM variants "
         "GROUP BY size) one JOIN variants v ON v.size = one.size AND v.style_id = one.style_id "
@@ -109,7 +109,7 @@ async def _sizes(connection: Connection) -> list[str]:
     return [row["size"] for row in rows]
 
 
-async def _colours(connection: Connection) -> list[str]:
+async def _colours(connection: Reads) -> list[str]:
     rows = await connection.rows("SELECT DISTINCT colour FROM variants ORDER BY colour LIMIT %s", (MOST_VALUES,))
     return [row["colour"] for row in rows]
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from shared.db import Connection
+from shared.db import Reads
 
 
-async def oldest_unsent_s(connection: Connection) -> float:
+async def oldest_unsent_s(connection: Reads) -> float:
     """Age in seconds of the oldest message that SQS has not taken yet; 0 when there is none."""
     row = await connection.row(
         "SELECT TIMESTAMPDIFF(MICROSECOND, o.created_at, UTC_TIMESTAMP(6)) / 1e6 AS age_s FROM outbox o "
@@ -14,7 +14,7 @@ async def oldest_unsent_s(connection: Connection) -> float:
     return float(row["age_s"]) if row else 0.0
 
 
-async def open_steps(connection: Connection) -> Mapping[tuple[str, str], int]:
+async def open_steps(connection: Reads) -> Mapping[tuple[str, str], int]:
     """How many steps there are by (step, state), the done ones left out: they only grow."""
     rows = await connection.rows(
         "SELECT step, state, COUNT(*) AS n FROM steps "
@@ -23,7 +23,7 @@ async def open_steps(connection: Connection) -> Mapping[tuple[str, str], int]:
     return {(row["step"], row["state"]): int(row["n"]) for row in rows}
 
 
-async def mails_in_doubt(connection: Connection) -> tuple[int, int]:
+async def mails_in_doubt(connection: Reads) -> tuple[int, int]:
     """How many mails were handed over more than a minute ago and are without word, and how often one was sent again so.
 
     Each of the second may have reached its reader twice.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.queries.cards import STYLE_COLUMNS, Card, cards_of, some_styles
 from shared.queries.facets import FacetCount, Facets, count_categories, count_styles
 from shared.queries.listing_filter import ListingQuery, Sql, every, styles_found, variant_tests
@@ -48,7 +48,7 @@ class Page:
     next: str | None
 
 
-async def listing(connection: Connection, query: ListingQuery) -> Listing:
+async def listing(connection: Reads, query: ListingQuery) -> Listing:
     """One page of the styles that are found, in an order without ties."""
     total, facets = await count_styles(connection, query)
     return Listing(
@@ -60,7 +60,7 @@ async def listing(connection: Connection, query: ListingQuery) -> Listing:
     )
 
 
-async def products_after(connection: Connection, query: ListingQuery, cursor: int, limit: int) -> Page:
+async def products_after(connection: Reads, query: ListingQuery, cursor: int, limit: int) -> Page:
     """The styles after a cursor (0 for the first page), which is a page's `next`; sort and page do not count."""
     found = styles_found(query)
     rows = await connection.rows(
@@ -70,12 +70,12 @@ async def products_after(connection: Connection, query: ListingQuery, cursor: in
     return Page(cards=await cards_of(connection, rows[:limit], _shown(query)), next=following)
 
 
-async def departments(connection: Connection) -> tuple[FacetCount, ...]:
+async def departments(connection: Reads) -> tuple[FacetCount, ...]:
     """How many styles each category has."""
     return await count_categories(connection, ListingQuery())
 
 
-async def _cards(connection: Connection, query: ListingQuery) -> tuple[Card, ...]:
+async def _cards(connection: Reads, query: ListingQuery) -> tuple[Card, ...]:
     found = styles_found(query)
     order = BY_SCORE if query.sort == "relevance" and query.words else ORDERS.get(query.sort, ORDERS["newest"])
     rows = await connection.rows(

@@ -1,6 +1,6 @@
 """The parcels, returns and credits of one order, oldest first; times are aware and UTC."""
 
-from shared.db import Connection, Row, utc
+from shared.db import Reads, Row, utc
 from shared.domain.book import Pieces
 from shared.queries.order_view import OrderCredit, OrderParcel, OrderReturn
 from shared.queries.refund_rows import credit_from
@@ -9,7 +9,7 @@ from shared.queries.sql import in_list
 LIMIT = 500
 
 
-async def parcels(connection: Connection, order_id: int) -> tuple[OrderParcel, ...]:
+async def parcels(connection: Reads, order_id: int) -> tuple[OrderParcel, ...]:
     rows = await connection.rows(
         "SELECT id, carrier, tracking, capture_cents, shipped_at, delivered_at FROM shipments "
         "WHERE order_id = %s ORDER BY id LIMIT %s",
@@ -21,7 +21,7 @@ async def parcels(connection: Connection, order_id: int) -> tuple[OrderParcel, .
     )
 
 
-async def returns(connection: Connection, order_id: int) -> tuple[OrderReturn, ...]:
+async def returns(connection: Reads, order_id: int) -> tuple[OrderReturn, ...]:
     rows = await connection.rows(
         "SELECT id, kind, reason, requested_at, received_at, canceled_at FROM returns "
         "WHERE order_id = %s ORDER BY id LIMIT %s",
@@ -35,7 +35,7 @@ async def returns(connection: Connection, order_id: int) -> tuple[OrderReturn, .
     )
 
 
-async def credits(connection: Connection, order_id: int) -> tuple[OrderCredit, ...]:  # noqa: A001 (its name here)
+async def credits(connection: Reads, order_id: int) -> tuple[OrderCredit, ...]:  # noqa: A001 (its name here)
     rows = await connection.rows(
         "SELECT id, kind, reason, credit_cents, payout_cents, contents, who, created_at, done_at FROM refunds "
         "WHERE order_id = %s ORDER BY id LIMIT %s",
@@ -53,7 +53,7 @@ async def credits(connection: Connection, order_id: int) -> tuple[OrderCredit, .
 
 
 async def pieces_of(
-    connection: Connection, table: str, owner: str, owners: list[Row], column: str = "quantity"
+    connection: Reads, table: str, owner: str, owners: list[Row], column: str = "quantity"
 ) -> dict[int, Pieces]:
     """The pieces of each parcel or return, by its id; `owner` is the column that names it."""
     found: dict[int, dict[str, int]] = {row["id"]: {} for row in owners}

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from shared.db import Connection, Row, utc
+from shared.db import Connection, Reads, Row, utc
 from shared.domain.cart import CartOrder
 from shared.domain.countries import Address
 from shared.domain.pricing import VatLine
@@ -21,7 +21,7 @@ from shared.queries.order_view import (
 LIMIT = 500  # of anything that belongs to one order
 
 
-async def order_by_number(connection: Connection, number: str) -> OrderView:
+async def order_by_number(connection: Reads, number: str) -> OrderView:
     """An order with all that belongs to it.
 
     Raises:
@@ -83,7 +83,7 @@ async def orders_of_cart(connection: Connection, cart_id: str, after_revision: i
     return [CartOrder(number, revision, quantities) for (number, revision), quantities in found.items()]
 
 
-async def _whole(connection: Connection, row: Row) -> OrderView:
+async def _whole(connection: Reads, row: Row) -> OrderView:
     payments = await _payments(connection, row["id"])
     return OrderView(
         **{name: row[name] for name in _PLAIN},
@@ -127,7 +127,7 @@ _PLAIN = [
 ]
 
 
-async def _lines(connection: Connection, order_id: int) -> tuple[OrderLine, ...]:
+async def _lines(connection: Reads, order_id: int) -> tuple[OrderLine, ...]:
     rows = await connection.rows(
         "SELECT sku, slug, name, colour, size, picture, vat_bp, quantity, unit_price_cents, packed, shipped, "
         "delivered, canceled, returned FROM order_lines WHERE order_id = %s ORDER BY position LIMIT %s",
@@ -136,7 +136,7 @@ async def _lines(connection: Connection, order_id: int) -> tuple[OrderLine, ...]
     return tuple(OrderLine(**row) for row in rows)
 
 
-async def _addresses(connection: Connection, order_id: int) -> dict[str, Address]:
+async def _addresses(connection: Reads, order_id: int) -> dict[str, Address]:
     rows = await connection.rows(
         "SELECT kind, name, line1, line2, city, postcode, country FROM order_addresses WHERE order_id = %s LIMIT 2",
         (order_id,),
@@ -144,7 +144,7 @@ async def _addresses(connection: Connection, order_id: int) -> dict[str, Address
     return {row.pop("kind"): Address(**row) for row in rows}
 
 
-async def _steps(connection: Connection, order_id: int) -> tuple[OrderStep, ...]:
+async def _steps(connection: Reads, order_id: int) -> tuple[OrderStep, ...]:
     rows = await connection.rows(
         "SELECT step, ref, state, attempt AS attempts, next_retry_at, error FROM steps "
         "WHERE order_id = %s ORDER BY id LIMIT %s",
@@ -153,14 +153,14 @@ async def _steps(connection: Connection, order_id: int) -> tuple[OrderStep, ...]
     return tuple(OrderStep(**_with_times(row, "next_retry_at")) for row in rows)
 
 
-async def _events(connection: Connection, order_id: int) -> tuple[OrderEvent, ...]:
+async def _events(connection: Reads, order_id: int) -> tuple[OrderEvent, ...]:
     rows = await connection.rows(
         "SELECT at, what, who, why FROM events WHERE order_id = %s ORDER BY id LIMIT %s", (order_id, LIMIT)
     )
     return tuple(OrderEvent(**_with_times(row, "at")) for row in rows)
 
 
-async def _documents(connection: Connection, order_id: int) -> tuple[OrderDocument, ...]:
+async def _documents(connection: Reads, order_id: int) -> tuple[OrderDocument, ...]:
     rows = await connection.rows(
         "SELECT kind, number, revision, sha256, path, size, done_at AS at FROM documents "
         "WHERE subject = %s AND state = 'done' AND number IS NOT NULL ORDER BY id LIMIT %s",
@@ -169,7 +169,7 @@ async def _documents(connection: Connection, order_id: int) -> tuple[OrderDocume
     return tuple(OrderDocument(**_with_times(row, "at")) for row in rows)
 
 
-async def _payments(connection: Connection, order_id: int) -> tuple[PaymentAttempt, ...]:
+async def _payments(connection: Reads, order_id: int) -> tuple[PaymentAttempt, ...]:
     rows = await connection.rows(
         "SELECT attempt, method, token, provider_ref, authorized_cents, captured_cents, refunded_cents, failed_at, "
         "failure, checkout_url, voided_at FROM payments WHERE order_id = %s ORDER BY attempt LIMIT %s",

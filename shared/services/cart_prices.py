@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.domain.cart import MAX_QUANTITY, Cart
 from shared.domain.priced_cart import CartLine, PricedCart
 from shared.errors import Change, Shortage
@@ -11,7 +11,7 @@ from shared.queries.catalog import Variant, variants_by_sku
 SHIPPING = "shipping"  # the key under which a form keeps the shipping costs it showed
 
 
-async def price_cart(connection: Connection, cart: Cart) -> PricedCart:
+async def price_cart(connection: Reads, cart: Cart) -> PricedCart:
     """Look up every line; a SKU that the catalogue does not know is left out."""
     variants = await variants_by_sku(connection, list(cart.quantities)) if cart.quantities else {}
     lines = tuple(_line(variants[sku], quantity) for sku, quantity in cart.quantities.items() if sku in variants)

@@ -21,7 +21,7 @@ SESSIONS = "/account/sessions"
 
 class OverviewHandler(OwnPage):
     async def get(self) -> None:
-        async with self.shop.database.writer() as connection:
+        async with self.shop.own_view() as connection:
             orders = await orders_of_user(connection, self.user.user_id)
             addresses = await addresses_of(connection, self.user.user_id)
         shown = [(order, order_state(order)) for order in orders[:NEWEST]]
@@ -31,7 +31,7 @@ class OverviewHandler(OwnPage):
 
 class OrdersHandler(OwnPage):
     async def get(self) -> None:
-        async with self.shop.database.writer() as connection:
+        async with self.shop.own_view() as connection:
             orders = await orders_of_user(connection, self.user.user_id)
         ids = [new_operation_id() for _ in orders]
         shown = [(order, order_state(order), again) for order, again in zip(orders, ids, strict=True)]

@@ -51,14 +51,14 @@ class AddressesHandler(OwnPage):
         return True
 
     async def _known(self, address_id: int) -> Mapping[str, str]:
-        async with self.shop.database.writer() as connection:
+        async with self.shop.own_view() as connection:
             found = await address_of(connection, self.user.user_id, address_id)
         if found is None:
             raise NotFound(address_book.NONE)
         return vars(found.address)
 
     async def _show(self, typed: Mapping[str, str], change: str, faults: Sequence[FieldError]) -> None:
-        async with self.shop.database.writer() as connection:
+        async with self.shop.own_view() as connection:
             booked = await addresses_of(connection, self.user.user_id)
         told = {fault.field: fault.message for fault in faults}
         status = HTTPStatus(Invalid.status) if told else HTTPStatus.OK

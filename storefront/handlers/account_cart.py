@@ -15,7 +15,7 @@ class JoinedHandler(OwnPage):
             self.see_other(going_on)
             return
         skus = {cut.sku for joined in joins for cut in joined.cuts}
-        async with self.shop.database.reader() as connection:
+        async with self.shop.catalogue() as connection:
             variants = await variants_by_sku(connection, sorted(skus)) if skus else {}
         self.account_page("joined.html", next=going_on, **joined_page(joins, variants))
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import FieldError, Invalid
+from shared.own_writes import concerns
 from shared.queries.shopper_sessions import SignedIn
 from shared.services.accounts import Proven
 from storefront import devices
@@ -47,6 +48,7 @@ class AccountPage(PageHandler):
 
     async def begin_session(self, user_id: int, email: str, password_hash: str | None) -> None:
         """Sign in under a new id, and to the account's cart; whatever session this browser had before ends."""
+        concerns(f"user:{user_id}")
         if self.secret and await self.who():
             await self.shop.sessions.end(self.secret)
         agent = self.request.headers.get("User-Agent", "")

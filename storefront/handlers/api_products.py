@@ -17,7 +17,7 @@ class ProductsApi(ApiHandler):
     async def get(self) -> None:
         wanted = self._wanted()
         await count_search(self, wanted.q)
-        async with self.shop.database.reader() as connection:
+        async with self.shop.catalogue() as connection:
             page = await products_after(connection, _query(wanted), int(wanted.cursor or 0), wanted.limit)
         self.keep_public()
         self.answer(shapes.products(page.cards, page.next))
@@ -31,7 +31,7 @@ class ProductsApi(ApiHandler):
 
 class ProductApi(ApiHandler):
     async def get(self, slug: str) -> None:
-        async with self.shop.database.reader() as connection:
+        async with self.shop.catalogue() as connection:
             product = await product_by_slug(connection, check_slug(slug))
         self.keep_public()
         self.answer(shapes.product(product))

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from shared.domain.desk_rights import rights_of
+from shared.own_writes import concerns
 from shared.queries.desk import COUNT_CAP, DeskSearch, desk_page
 from shared.queries.staff import Staff
 from shared.services.staff import who_is
@@ -24,7 +25,9 @@ class DeskHandler(PageHandler):
         await super().prepare()
         secret = self.get_cookie(self.shop.cookies.name(STAFF_SESSION))
         self.signed_in = await who_is(self.shop.staff, secret) if secret else None
-        if self.signed_in is None:
+        if self.signed_in:
+            concerns(f"staff:{self.signed_in.id}")
+        else:
             self.redirect("/back-office/sign-in?next=" + quote(self.request.path), status=HTTPStatus.SEE_OTHER)
 
     @property
@@ -48,7 +51,7 @@ class FrontDoorHandler(DeskHandler):
 class OrdersHandler(DeskHandler):
     async def get(self) -> None:
         search = self._search()
-        async with self.shop.database.reader() as connection:
+        async with self.shop.own_view() as connection:
             found = await desk_page(connection, search)
         older = self._address({"after": found.next}) if found.next else None
         self.desk("orders.html", found=found, search=search, older=older, count_cap=COUNT_CAP)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from shared import log
 from shared.domain.numbers import ORDER_NUMBER
 from shared.errors import FieldError, Invalid
+from shared.own_writes import concerns
 from shared.queries.payments import PaymentEvent
 from shared.services.payments import note_callback
 from storefront.callback_signature import check_signature
@@ -39,6 +40,7 @@ class CallbackHandler(ApiHandler):
         if not ORDER_NUMBER.fullmatch(number):
             raise Invalid(errors=[FieldError("data.order_number", "This is no number of an order.")])
         log.note(order_number=number)
+        concerns(f"order:{number}")
         message = await note_callback(
             self.shop.database,
             PaymentEvent(external_id=event.id, order_id=0, kind=event.type, amount_cents=event.data.amount_cents),

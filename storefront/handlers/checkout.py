@@ -64,7 +64,7 @@ class CheckoutHandler(CartPage):
         signed_in = await self.who()
         if signed_in is None:
             return FRESH
-        async with self.shop.database.writer() as connection:
+        async with self.shop.own_view() as connection:
             booked = await addresses_of(connection, signed_in.user_id)
         return {**FRESH, "email": signed_in.email, **(vars(booked[0].address) if booked else {})}
 

@@ -3,12 +3,10 @@
 from http import HTTPStatus
 
 from shared import log
-from shared.domain.numbers import ORDER_NUMBER
-from shared.errors import NotFound
 from shared.queries.order_view import OrderView
-from shared.queries.orders import order_by_number
 from storefront.handlers.back_office import DeskHandler
 from storefront.handlers.documents import send_document
+from storefront.order_readers import order_seen_by
 from storefront.views.desk_forms import Refused
 from storefront.views.desk_order import order_desk
 
@@ -17,11 +15,8 @@ ASKED = {"cancel": "cancel.html", "refund": "refund.html"}  # what gives money a
 
 class OrderDesk(DeskHandler):
     async def order(self, number: str) -> OrderView:
-        """The order, read from the writer: whoever just did something sees it at once."""
-        if not ORDER_NUMBER.fullmatch(number):
-            raise NotFound("There is no such order.")
-        async with self.shop.database.writer() as connection:
-            order = await order_by_number(connection, number)
+        """Raises NotFound."""
+        order = await order_seen_by(self, number)
         log.note(order_number=number)
         return order
 

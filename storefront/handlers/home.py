@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.queries.listing import Card, departments, some_styles
 from storefront.handlers.public import PublicHandler
 from storefront.public_page import Composed
@@ -36,7 +36,7 @@ async def compose_home(shop: Shop) -> Composed:
     return Composed(html=html)
 
 
-async def _styles(connection: Connection, wanted: Sequence[tuple[str, int]], but: Sequence[Card]) -> tuple[Card, ...]:
+async def _styles(connection: Reads, wanted: Sequence[tuple[str, int]], but: Sequence[Card]) -> tuple[Card, ...]:
     """So many styles of each department, without those already shown."""
     shown = [card.slug for card in but]
     found: tuple[Card, ...] = ()

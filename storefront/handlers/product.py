@@ -52,7 +52,7 @@ class ProductHandler(PublicHandler):
             await self._tell_gone(gone)
 
     async def _tell_gone(self, gone: Gone) -> None:
-        async with self.shop.database.reader() as connection:
+        async with self.shop.catalogue() as connection:
             close = await some_styles(connection, gone.members.get("category"), STYLES)
         facts = error_page(gone, self.request_id, self.shop.settings.public_url)
         self.page("error.html", HTTPStatus.GONE, **facts | {"styles": close})
@@ -67,7 +67,7 @@ async def compose_product(shop: Shop, slug: str, colour: str) -> Composed:
             others = await some_styles(connection, GOES_WITH.get(product.category), STYLES, [product.slug])
         return Shown(product, others)
 
-    shown = await shop.cache.get(SHOWN, slug, shop.pages.version, read)
+    shown = await shop.cache.get(SHOWN, slug, shop.catalogue_version, read)
     product = shown.product
     return Composed(
         html=shop.render("product.html", view=product_view(product, colour), others=shown.others),

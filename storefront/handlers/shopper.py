@@ -6,6 +6,7 @@ from urllib.parse import quote
 from shared.domain.cart import EMPTY, Cart
 from shared.domain.mailed_links import sha256_hex
 from shared.errors import FieldError, Invalid
+from shared.own_writes import concerns
 from shared.queries.shopper_sessions import SignedIn
 from storefront import account_carts
 from storefront.cart_cookie import CartCopy, decode, encode
@@ -41,7 +42,10 @@ class ShopperHandler(BaseHandler):
 
     async def who(self) -> SignedIn | None:
         """Who is signed in; public pages never ask."""
-        return await self.shop.sessions.who(self.get_cookie(self.shop.cookies.name(SESSION)))
+        signed_in = await self.shop.sessions.who(self.get_cookie(self.shop.cookies.name(SESSION)))
+        if signed_in:
+            concerns(f"user:{signed_in.user_id}")
+        return signed_in
 
     @property
     def session_key(self) -> str | None:

@@ -30,7 +30,7 @@ class Link:
 
 @pytest_asyncio.fixture
 async def link(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Link]:
-    monkeypatch.setattr("shared.db.READ_S", SHORT_S)
+    monkeypatch.setattr("shared.connection.READ_S", SHORT_S)
     url, port = settings.database_writer_url, urlsplit(settings.database_writer_url).port
     wire = await open_wire(port or 0)
     made = Link(Database(url.replace(f":{port}/", f":{wire.port}/")), wire)

@@ -9,7 +9,7 @@ import pytest
 from shared.db import EVERYTHING
 from shared.errors import NotFound, Unavailable
 from storefront.public_page import Composed
-from storefront.public_pages import AGAIN_S, DEAF_LIFE_S, GRACE_S, LAG_S, LIFE_S, MOST_AGED_S, OVERHEAD, PublicPages
+from storefront.public_pages import AGAIN_S, DEAF_LIFE_S, GRACE_S, LIFE_S, MOST_AGED_S, OVERHEAD, PublicPages
 
 ALL = frozenset({EVERYTHING})
 
@@ -54,7 +54,7 @@ def clock() -> Clock:
 def pages(clock: Clock) -> PublicPages:
     pages = PublicPages({}, clock)
     pages.hear(1)
-    clock.now += LAG_S
+    clock.now += 1
     return pages
 
 
@@ -163,24 +163,21 @@ async def test_a_page_that_was_being_made_when_news_came_is_outdated_from_the_st
     assert await _text(pages, press) == "page 2"
 
 
-async def test_readers_are_not_asked_shortly_after_news(pages: PublicPages, clock: Clock) -> None:
-    before = pages.changed_lately
-    pages.make_stale(frozenset({"HAT"}))
-    at_once = pages.changed_lately
-    clock.now += LAG_S
+async def test_a_page_that_nobody_could_make_as_it_is_now_is_made_anew_soon(clock: Clock) -> None:
+    asked: list[float] = []
 
-    assert (before, at_once, pages.changed_lately) == (False, True, False)
+    def is_known(moment: float) -> bool:
+        asked.append(moment)
+        return False
 
-
-async def test_a_page_made_shortly_after_news_is_made_anew_once_readers_know(pages: PublicPages, clock: Clock) -> None:
-    press = Press()
-    pages.make_stale(frozenset({"HAT"}))
-    clock.now += 1
+    pages, press = PublicPages({}, clock, knows=is_known), Press()
+    pages.hear(1)
     await _text(pages, press)
 
-    clock.now += 1.1 * LAG_S + GRACE_S
+    clock.now += 1.1 * DEAF_LIFE_S + GRACE_S
 
     assert await _text(pages, press) == "page 2"
+    assert set(asked) == {pages.changed_at} == {1000.0}
 
 
 async def test_without_news_pages_live_for_a_second(pages: PublicPages, clock: Clock) -> None:

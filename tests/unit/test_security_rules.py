@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared import db, passwords, redis_client
+from shared import connection, db, passwords, redis_client
 from shared.domain import bank_table, cart, countries
 from shared.domain.desk_rights import RIGHTS
 from shared.queries import addresses, shopper_sessions
@@ -156,7 +156,7 @@ def test_what_costs_much_is_held_by_the_limits_that_are_named() -> None:
 
     assert f"{passwords.WAITING} wait, then 429" in told["hashing a password (17 ms, 19 MiB)"]
     assert told["searching and filtering"].startswith(f"{rates.SEARCH.count} a minute for a cart")
-    assert f"no query longer than {db.READ_S} s" in told["searching and filtering"]
+    assert f"no query longer than {connection.READ_S} s" in told["searching and filtering"]
     assert told["placing an order"] == f"{rates.CHECKOUT.count} a minute for a cart"
     assert f"{default_of('PAYMENT_TIMEOUT_S')} s to answer" in told["asking the card provider"]
 

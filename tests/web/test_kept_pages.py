@@ -208,7 +208,7 @@ async def test_a_page_outlives_the_database(browser: Browser, shop: Shop, monkey
     await add_variant(shop.database, SKU)
     before = await browser.get(PATH)
 
-    def away() -> None:
+    def away(*_: object) -> None:
         raise Unavailable
 
     monkeypatch.setattr(shop.database, "reader", away)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from shared.db import Connection, Row
+from shared.db import Reads, Row
 from shared.queries.audit import money_rows, order_rows, piece_rows, step_rows
 from shared.queries.audit.order_rows import LINES, ORDER
 from workers.audit.dossier import Back, Credit, Dossier, Paper, Payment, Step
@@ -14,7 +14,7 @@ FLAGS = ("canceled", "expired", "completed", "held", "attention")
 WORDS = ORDER[: -len(FLAGS)]
 
 
-async def read_dossiers(connection: Connection, ids: Sequence[int]) -> list[Dossier]:
+async def read_dossiers(connection: Reads, ids: Sequence[int]) -> list[Dossier]:
     """The orders of these ids; one that is gone is left out."""
     steps = _grouped((int(row[0]), _step(row)) for row in await step_rows.step_rows(connection, ids))
     papers = _grouped((_owner(row[0]), _paper(row)) for row in await step_rows.document_rows(connection, ids))
@@ -80,7 +80,7 @@ def _sums(row: Sequence[str]) -> dict[str, int]:
     return {name: int(value) for name, value in zip(LINES[1:], row[1:], strict=True)}
 
 
-async def _odd_pieces(connection: Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
+async def _odd_pieces(connection: Reads, ids: Sequence[int]) -> list[tuple[int, str]]:
     """Sentences on lines that stock moves, parcels or returns do not explain, by order."""
     unmoved = await piece_rows.lines_without_their_move(connection, ids)
     unsent = await piece_rows.lines_unlike_their_parcels(connection, ids)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Connection, Reads, Row
 from shared.queries.audit.packed import Source, packed
 from shared.queries.sql import in_list
 
@@ -14,7 +14,7 @@ CHARGE = (
 MONEY_STEPS = "('payment', 'capture', 'void', 'refund')"
 
 
-async def charge_rows(connection: Connection, refs: Sequence[str]) -> list[list[str]]:
+async def charge_rows(connection: Reads, refs: Sequence[str]) -> list[list[str]]:
     """CHARGE's columns of the payments that bear these references of the provider's."""
     source = (
         "payments p FORCE INDEX (provider_ref) STRAIGHT_JOIN orders o ON o.id = p.order_id "
@@ -23,9 +23,7 @@ async def charge_rows(connection: Connection, refs: Sequence[str]) -> list[list[
     return await packed(connection, CHARGE, Source(source, refs))
 
 
-async def charged_payments_after(
-    connection: Connection, after_id: int, limit: int, older_s: int
-) -> list[tuple[int, str]]:
+async def charged_payments_after(connection: Reads, after_id: int, limit: int, older_s: int) -> list[tuple[int, str]]:
     """Id and order number of the next payments that the provider must know, older than so many seconds."""
     page = (
         "(SELECT p.id, o.number FROM payments p STRAIGHT_JOIN orders o ON o.id = p.order_id WHERE p.id > %s "

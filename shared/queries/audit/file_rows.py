@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.db import Connection
+from shared.db import Connection, Reads
 from shared.queries.audit.packed import Source, packed
 from shared.queries.sql import in_list
 
@@ -12,7 +12,7 @@ HAS_FILE = "state = 'done' AND (path IS NOT NULL OR number IS NOT NULL)"
 NAME, KEY = "audit-files", "last"  # the row of `jobs`; as jobs are purged after weeks, so is it, and all are read again
 
 
-async def file_rows(connection: Connection, after_id: int, limit: int, since: datetime) -> list[list[str]]:
+async def file_rows(connection: Reads, after_id: int, limit: int, since: datetime) -> list[list[str]]:
     """FILE's columns of the next documents that are files; the last one says whether it was made since then."""
     columns = "id, subject, kind, number, path, sha256, size, done_at"
     page = (
@@ -23,7 +23,7 @@ async def file_rows(connection: Connection, after_id: int, limit: int, since: da
     return sorted(rows, key=lambda row: int(row[0]))
 
 
-async def order_numbers(connection: Connection, order_ids: Sequence[int]) -> dict[int, str]:
+async def order_numbers(connection: Reads, order_ids: Sequence[int]) -> dict[int, str]:
     if not order_ids:
         return {}
     rows = await connection.rows(f"SELECT id, number FROM orders WHERE id IN ({in_list(order_ids)})", order_ids)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.queries.audit.packed import Source, packed
 from shared.queries.sql import in_list
 
 SEEDED = "seeded"  # the reply of a mail that `./shop seed --orders` wrote and nobody ever sent
 
 
-async def mail_rows(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:
+async def mail_rows(connection: Reads, message_ids: Sequence[str]) -> dict[str, int]:
     """Message-ID -> the document's id, for those that the ledger knows, in whatever state."""
     rows = await packed(
         connection,
@@ -19,7 +19,7 @@ async def mail_rows(connection: Connection, message_ids: Sequence[str]) -> dict[
     return {row[1]: int(row[0]) for row in rows}
 
 
-async def sent_mails_after(connection: Connection, after_id: int, limit: int, older_s: int) -> list[tuple[int, str]]:
+async def sent_mails_after(connection: Reads, after_id: int, limit: int, older_s: int) -> list[tuple[int, str]]:
     """Id and Message-ID of the next mails that were sent more than so many seconds ago."""
     page = (
         "(SELECT id, message_id FROM documents WHERE id > %s AND message_id IS NOT NULL AND state = 'done' "

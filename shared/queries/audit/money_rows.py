@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.queries.audit.packed import Source, id_list, packed
 
 PAYMENT = (
@@ -13,19 +13,19 @@ CREDIT = ("id", "order_id", "credit_cents", "payout_cents", "paid_out_cents", "d
 PARCEL = ("id", "order_id", "capture_cents")
 
 
-async def payment_rows(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def payment_rows(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     return await packed(
         connection, PAYMENT, Source(f"payments FORCE INDEX (attempt) WHERE order_id IN ({id_list(ids)})")
     )
 
 
-async def credit_rows(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def credit_rows(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     return await packed(
         connection, CREDIT, Source(f"refunds FORCE INDEX (by_order) WHERE order_id IN ({id_list(ids)})")
     )
 
 
-async def parcel_rows(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def parcel_rows(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     return await packed(
         connection, PARCEL, Source(f"shipments FORCE INDEX (by_order) WHERE order_id IN ({id_list(ids)})")
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.queries.audit.packed import Source, id_list, packed
 
 ORDER = (
@@ -31,18 +31,18 @@ WHERE r.order_id IN ({ids}) GROUP BY r.id, r.order_id, canceled
 """
 
 
-async def order_rows(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def order_rows(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     """ORDER's columns of each order."""
     return await packed(connection, ORDER, Source(f"orders FORCE INDEX (PRIMARY) WHERE id IN ({id_list(ids)})"))
 
 
-async def line_sums(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def line_sums(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     """LINES of each order; crossed: lines whose quantities cannot be (more shipped than packed …)."""
     sums = LINE_SUMS.format(ids=id_list(ids))
     return await packed(connection, LINES, Source(f"({sums}) AS sums"))
 
 
-async def return_sums(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def return_sums(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     """order_id, canceled (0, 1), requested and received pieces of each return."""
     sums = RETURN_SUMS.format(ids=id_list(ids))
     columns = ("order_id", "canceled", "requested", "received")

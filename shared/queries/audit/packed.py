@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from shared.db import Connection, Database
+from shared.db import Database, Reads
 
 MOST_CHARACTERS = 8_000_000  # of one packed page; a page of a thousand orders needs half a million
 
@@ -24,7 +24,7 @@ class Source:
     args: Sequence[object] = ()
 
 
-async def packed(connection: Connection, columns: Sequence[str], source: Source) -> list[list[str]]:
+async def packed(connection: Reads, columns: Sequence[str], source: Source) -> list[list[str]]:
     """The rows of a query as texts; NULL is "". For ASCII values without tabs and line feeds only.
 
     Raises:
@@ -48,24 +48,18 @@ def id_list(ids: Sequence[int]) -> str:
     return ", ".join(map(str, map(int, ids)))
 
 
-async def ids_after(connection: Connection, table: str, after_id: int, limit: int) -> list[int]:
+async def ids_after(connection: Reads, table: str, after_id: int, limit: int) -> list[int]:
     """The next ids of a table, in order; an empty list is its end."""
     page = Source(f"(SELECT id FROM {table} WHERE id > %s ORDER BY id LIMIT %s) AS page", (after_id, limit))
     return sorted(int(row[0]) for row in await packed(connection, ["id"], page))
 
 
 @asynccontextmanager
-async def moment(database: Database, *, fresh: bool = False) -> AsyncIterator[Connection]:
+async def moment(database: Database, *, fresh: bool = False) -> AsyncIterator[Reads]:
     """One moment of the database for several statements; it locks nothing and must be left within seconds.
 
     Args:
         fresh: of the writer, not of a reader that may lag.
     """
-    async with database.writer() if fresh else database.reader() as connection:
-        await connection.execute(f"SET SESSION group_concat_max_len = {MOST_CHARACTERS}")
-        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        await connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
-        try:
-            yield connection
-        finally:
-            await connection.execute("ROLLBACK")
+    async with database.snapshot(f"SET SESSION group_concat_max_len = {MOST_CHARACTERS}", fresh=fresh) as connection:
+        yield connection

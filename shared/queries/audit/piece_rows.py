@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.db import Connection, Row
+from shared.db import Reads, Row
 from shared.queries.audit.packed import id_list
 
 UNMOVED = """
@@ -32,16 +32,16 @@ WHERE l.order_id IN ({ids}) AND l.returned <> COALESCE(back.received, 0)
 """
 
 
-async def lines_without_their_move(connection: Connection, ids: Sequence[int]) -> list[Row]:
+async def lines_without_their_move(connection: Reads, ids: Sequence[int]) -> list[Row]:
     """order_id, sku, quantity, delta (None: no move at all)."""
     return await connection.rows(UNMOVED.format(ids=id_list(ids)))
 
 
-async def lines_unlike_their_parcels(connection: Connection, ids: Sequence[int]) -> list[Row]:
+async def lines_unlike_their_parcels(connection: Reads, ids: Sequence[int]) -> list[Row]:
     """order_id, sku, shipped and delivered of the line, sent and arrived by the parcels."""
     return await connection.rows(UNSHIPPED.format(ids=id_list(ids)))
 
 
-async def lines_unlike_their_returns(connection: Connection, ids: Sequence[int]) -> list[Row]:
+async def lines_unlike_their_returns(connection: Reads, ids: Sequence[int]) -> list[Row]:
     """order_id, sku, returned of the line, received by the returns."""
     return await connection.rows(UNRETURNED.format(ids=id_list(ids)))

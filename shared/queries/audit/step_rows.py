@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.db import Connection
+from shared.db import Reads
 from shared.queries.audit.packed import Source, id_list, packed
 
 LATE_S = 60  # past its time by so much, nobody looks after it: the sweep looks every few seconds
@@ -23,14 +23,14 @@ STEP_FAULT = f"""CASE
 DOCUMENT = ("subject", "kind", "revision", "state", "number", "message_id IS NOT NULL", "path IS NOT NULL")
 
 
-async def step_rows(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def step_rows(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     """order_id, step, ref, state, whether it has an outbox row (0, 1), and "", overdue, never_begun or unsent."""
     joined = "steps s FORCE INDEX (once) LEFT JOIN outbox o ON o.step_id = s.id"
     source = Source(f"{joined} WHERE s.order_id IN ({id_list(ids)})")
     return await packed(connection, (*STEP, STEP_FAULT), source)
 
 
-async def document_rows(connection: Connection, ids: Sequence[int]) -> list[list[str]]:
+async def document_rows(connection: Reads, ids: Sequence[int]) -> list[list[str]]:
     """DOCUMENT's columns of each document and mail of the orders."""
     subjects = ", ".join(f"'order:{int(order_id)}'" for order_id in ids)
     return await packed(connection, DOCUMENT, Source(f"documents FORCE INDEX (once) WHERE subject IN ({subjects})"))

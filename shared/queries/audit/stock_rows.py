@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from shared.db import Connection, Row
+from shared.db import Reads, Row
 from shared.queries.sql import in_list
 
 
-async def stock_unlike_its_moves(connection: Connection, ids: Sequence[int]) -> list[Row]:
+async def stock_unlike_its_moves(connection: Reads, ids: Sequence[int]) -> list[Row]:
     """sku, stock and moved of the variants whose stock is not the sum of their moves."""
     return await connection.rows(
         "SELECT v.sku, v.stock, COALESCE(SUM(m.delta), 0) AS moved FROM variants v "

@@ -1,0 +1,66 @@
+"""Whoever wrote sees it at once: the mark of the last write of an account, a cart or an order, kept in Redis.
+
+A mark is a moment of the writer's clock, after the commit. A reader at which a later beat has arrived shows the write.
+"""
+
+import asyncio
+import math
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+
+from redis.exceptions import RedisError
+
+from shared.redis_client import WatchedRedis
+
+MARK_S = 30  # far longer than a reader that is asked may be behind
+NO_MARK = -math.inf
+_whose: ContextVar[frozenset[str]] = ContextVar("whose", default=frozenset())
+
+
+def concerns(*names: str) -> None:
+    """Say what this request or task reads and writes from now on: `user:7`, `cart:ID`, `order:NUMBER`, `staff:3`."""
+    _whose.set(_whose.get() | set(names))
+
+
+class OwnWrites:
+    """What a Database is given to keep marks with."""
+
+    def __init__(self, redis: WatchedRedis) -> None:
+        self._redis = redis
+
+    async def keep(self, mark: float) -> None:
+        """Mark everything that this request or task concerns; while Redis is away nobody asks for marks."""
+        try:
+            await asyncio.gather(*(self._redis.set(_name(name), mark, ex=MARK_S) for name in _whose.get()))
+        except RedisError:
+            return
+
+    async def mark(self) -> float:
+        """The latest mark of what this request concerns; inf if that cannot be known, which only the writer fits."""
+        whose = _whose.get()
+        if not whose:
+            return NO_MARK
+        if self._has_forgotten():
+            return math.inf
+        try:
+            found = await self._redis.mget(_names(whose))
+        except RedisError:
+            return math.inf
+        return max((float(mark) for mark in found if mark is not None), default=NO_MARK)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    def _has_forgotten(self) -> bool:
+        """Redis was away lately, and some marks did not get there, or were lost with it."""
+        circuit = self._redis.circuit
+        return circuit.times_sick > 0 and datetime.now(UTC) - circuit.since < timedelta(seconds=MARK_S)
+
+
+def _names(whose: Iterable[str]) -> list[str]:
+    return [_name(name) for name in sorted(whose)]
+
+
+def _name(name: str) -> str:
+    return f"wrote:{name}"
