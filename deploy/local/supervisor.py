@@ -32,7 +32,7 @@ class Supervisor:
         around = Surroundings(place, self._watchdog, terminal, self._changed)
         self._keepers = {part.name: Keeper(part, around) for part in parts}
         self._keeping: dict[str, asyncio.Task[None]] = {}
-        self._spared: set[str] = set()  # once stopped by name: whatever becomes of them, the stack runs on
+        self._spared: set[str] = set()
         self._is_killed = False
 
     async def __aenter__(self) -> "Supervisor":
@@ -77,9 +77,13 @@ class Supervisor:
         for keeper in self._keepers.values():
             keeper.kill()
 
+    def spare(self, name: str) -> None:
+        """Whatever becomes of this part, the stack runs on from now on."""
+        self._spared.add(name)
+
     async def stop_part(self, name: str) -> None:
         """Stop one part alone; it stays down until `start_part`."""
-        self._spared.add(name)
+        self.spare(name)
         await self._stop(self._keepers[name])
 
     async def start_part(self, name: str) -> None:
@@ -133,7 +137,8 @@ class Supervisor:
 
     async def _keep_in_turn(self, keeper: Keeper) -> None:
         for name in (*keeper.part.needs, *keeper.part.opens_after):
-            await self._keepers[name].ready.wait()
+            if self.is_kept(name) or name not in self._spared:  # else nobody knows when it will be there again
+                await self._keepers[name].ready.wait()
         await keeper.keep()
 
     async def _all_ready(self) -> None:

@@ -238,6 +238,34 @@ async def test_a_part_that_cannot_be_started_again_leaves_the_others_running(
         watching.cancel()
 
 
+async def test_a_part_whose_death_is_spared_ends_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "FIRST_BACKOFF_S", 0.001)
+    once = f"[ -e {place.run}/started ] && exit 3; : > {place.run}/started; {LIVES}"
+
+    async with Supervisor([script_part("reader", once), script_part("shop", LIVES)], place) as supervisor:
+        watching = asyncio.create_task(supervisor.watch())
+        supervisor.spare("reader")
+        supervisor.kill_part("reader")
+        await until(lambda: supervisor.rows()[0]["state"] == "failed")
+        with pytest.raises(PartFailed, match="reader"):
+            await supervisor.start_part("reader")
+        await supervisor.until_ready("shop")
+
+        assert not watching.done()
+        watching.cancel()
+
+
+async def test_a_part_starts_without_what_is_down_by_order_though_it_needs_that(place: Place) -> None:
+    parts = [script_part("reader", LIVES), script_part("shop", LIVES, needs=("reader",))]
+
+    async with Supervisor(parts, place) as supervisor:
+        await supervisor.stop_part("reader")
+        await supervisor.stop_part("shop")
+        await supervisor.start_part("shop")
+
+        assert [row["state"] for row in supervisor.rows()] == ["stopped", "ready"]
+
+
 async def test_a_part_that_runs_is_not_started_twice(place: Place, tmp_path: Path) -> None:
     starts = tmp_path / "starts"
 
