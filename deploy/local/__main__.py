@@ -15,8 +15,7 @@ from deploy.local.ports import DEFAULT_PORT, Ports
 
 if TYPE_CHECKING:
     from deploy.local.fleet import Fleet
-
-NOT_YET = "not yet"
+    from deploy.local.readers import Readers
 
 
 def main(words: Sequence[str]) -> int:
@@ -43,6 +42,7 @@ def _parser(verb: str) -> argparse.ArgumentParser:
 def _run(arguments: list[str]) -> int:
     # Imported here, as the other verbs should answer at once.
     from deploy.local.run import run
+    from deploy.local.scale import Scale
 
     parser = _parser("run")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
@@ -50,14 +50,13 @@ def _run(arguments: list[str]) -> int:
     parser.add_argument("--readers", type=int, default=0)
     parser.add_argument("--sticky", action="store_true")
     options = parser.parse_args(arguments)
-    if options.readers != 0:
-        raise UsageFault(f"--readers: {NOT_YET}")
     try:
         ports = Ports.based_on(options.port)
     except ValueError as error:
         raise UsageFault(str(error)) from error
     place = Place(STATE)
-    return run(place, ports, os.environ, _fleet(place, ports, options.instances, is_sticky=options.sticky))
+    fleet = _fleet(place, ports, options.instances, is_sticky=options.sticky)
+    return run(place, ports, os.environ, Scale(fleet, _readers(place, ports, options.readers)))
 
 
 def _fleet(place: Place, ports: Ports, instances: int | None, *, is_sticky: bool) -> "Fleet | None":
@@ -72,6 +71,14 @@ def _fleet(place: Place, ports: Ports, instances: int | None, *, is_sticky: bool
     return Fleet(place, ports, instances, is_sticky=is_sticky)
 
 
+def _readers(place: Place, ports: Ports, count: int) -> "Readers":
+    from deploy.local.readers import MOST_READERS, Readers
+
+    if not 0 <= count <= MOST_READERS:
+        raise UsageFault(f"--readers must be 0 to {MOST_READERS}")
+    return Readers(place, ports, count)
+
+
 def _instance(arguments: list[str]) -> int:
     from deploy.local.asking import instance
 
@@ -80,6 +87,17 @@ def _instance(arguments: list[str]) -> int:
     parser.add_argument("instance", type=int, metavar="K", help="its number, 1 to the N of run --instances")
     options = parser.parse_args(arguments)
     return instance(Place(STATE), options.action, options.instance)
+
+
+def _reader(arguments: list[str]) -> int:
+    from deploy.local.asking import reader
+
+    parser = _parser("reader")
+    parser.add_argument("action", choices=("lag", "kill", "start"))
+    parser.add_argument("reader", type=int, metavar="K", help="its number, 1 to the N of run --readers")
+    parser.add_argument("seconds", type=int, nargs="?", metavar="SECONDS", help="lag: how far behind; 0 ends it")
+    options = parser.parse_args(arguments)
+    return reader(Place(STATE), options.action, options.reader, options.seconds)
 
 
 def _stop(arguments: list[str]) -> int:
@@ -160,6 +178,7 @@ def _program(verb: str) -> Callable[[list[str]], int]:
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "run": _run,
     "instance": _instance,
+    "reader": _reader,
     "stop": _stop,
     "status": _status,
     "crash-points": _crash_points,

@@ -1,4 +1,4 @@
-"""`instance`: an order to the running stack, from another terminal."""
+"""`instance` and `reader`: orders to the running stack, from another terminal."""
 
 import json
 import socket
@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.local import noticeboard
 from deploy.local.faults import CannotLook, StackFault, UsageFault
-from deploy.local.part import BALANCER
+from deploy.local.part import BALANCER, FIRST_READER
 from deploy.local.place import Place
 from deploy.local.sockets import near
 
@@ -24,10 +24,29 @@ def instance(place: Place, action: str, number: int) -> int:
         UsageFault: it runs without a balancer, or has no such storefront.
         StackFault: it cannot be done.
     """
-    if not any(row["name"] == BALANCER for row in noticeboard.read(place).parts):
-        raise UsageFault("the shop runs without a balancer. Start it with one: ./shop run --instances 3")
+    _check(place, BALANCER, "the shop runs without a balancer. Start it with one: ./shop run --instances 3")
     print(ask(place, {"action": action, "instance": number}))
     return 0
+
+
+def reader(place: Place, action: str, number: int, seconds: int | None) -> int:
+    """Have one replica slowed down, killed or started, and print what is so now; the seconds are those of a lag.
+
+    Raises:
+        CannotLook: no stack runs, or it is not open yet.
+        UsageFault: it runs without readers, has no such one, or a lag is no number of seconds.
+        StackFault: it cannot be done.
+    """
+    if seconds is not None and action != "lag":
+        raise UsageFault(f"{action} takes no seconds: ./shop reader {action} {number}")
+    _check(place, FIRST_READER, "the shop runs without readers. Start it with some: ./shop run --readers 2")
+    print(ask(place, {"action": action, "reader": number, "seconds": seconds}))
+    return 0
+
+
+def _check(place: Place, part: str, otherwise: str) -> None:
+    if not any(row["name"] == part for row in noticeboard.read(place).parts):
+        raise UsageFault(otherwise)
 
 
 def ask(place: Place, request: Mapping[str, Any]) -> str:

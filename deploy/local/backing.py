@@ -15,16 +15,21 @@ from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.probes import all_of, answers_200, answers_a_query, greets
 from deploy.local.queues import queues_are_made
+from deploy.local.readers import Readers
 from deploy.local.supervisor import Supervisor
 
 BACKING = ("mariadb", "redis", "sqs", "mail", "payment")
 MARIADB_STOP_S = 20
 
 
-def backing_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
-    """The five parts, independent of each other."""
+def backing_parts(
+    place: Place, ports: Ports, environ: Mapping[str, str], readers: Readers | None = None
+) -> tuple[Part, ...]:
+    """The five parts, independent of each other, and the readers if there are some."""
+    readers = readers or Readers(place, ports)
     return (
-        _mariadb(place, ports, environ),
+        readers.followed(_mariadb(place, ports, environ)),
+        *readers.parts(environ),
         _redis(place, ports, environ),
         _sqs(ports, environ),
         _mail(place, ports, environ),
@@ -116,13 +121,14 @@ class BackingServices:
     place: Place
     ports: Ports
     supervisor: Supervisor
+    readers: Readers
 
 
 @asynccontextmanager
 async def backing_services(
-    folder: Path, ports: Ports, given: Mapping[str, str], only: tuple[str, ...] = BACKING
+    folder: Path, ports: Ports, given: Mapping[str, str], only: tuple[str, ...] = BACKING, readers: int = 0
 ) -> AsyncIterator[BackingServices]:
-    """Start the parts named in `only`, with data and logs below `folder`, and stop them at the end.
+    """Start the parts named in `only`, and so many readers, with data and logs below `folder`; stop them at the end.
 
     Args:
         given: variables that win over the development values, usually os.environ with changes.
@@ -131,7 +137,9 @@ async def backing_services(
     """
     place = Place(folder)
     place.make()
-    environ = environment(folder, ports, given)
-    parts = [part for part in backing_parts(place, ports, environ) if part.name in only]
+    replicas = Readers(place, ports, readers)
+    environ = environment(folder, ports, replicas.offered_to(given))
+    names = {*only, *replicas.names.values()}
+    parts = [part for part in backing_parts(place, ports, environ, replicas) if part.name in names]
     async with Supervisor(parts, place) as supervisor:
-        yield BackingServices(environ, place, ports, supervisor)
+        yield BackingServices(environ, place, ports, supervisor, replicas)

@@ -61,6 +61,18 @@ class Control:
             return {"code": fault.exit_code, "told": str(fault)}
 
 
+def one_of(obeying: Mapping[str, Obey]) -> Obey:
+    """Hand each request on by what it names, as in `{"action": "kill", "instance": 2}`."""
+
+    async def obey(request: Mapping[str, Any]) -> str:
+        for named, carry_out in obeying.items():
+            if named in request:
+                return await carry_out(request)
+        raise UsageFault(f"an order here names one of: {', '.join(obeying)}")
+
+    return obey
+
+
 def _read(line: bytes) -> dict[str, Any]:
     try:
         request = json.loads(line)

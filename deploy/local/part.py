@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 BALANCER = "haproxy"  # the name of the part that is there with --instances only
+FIRST_READER = "mariadb-reader-1"  # and of one that is there with --readers only
 
 
 class Output(Protocol):

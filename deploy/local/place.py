@@ -19,6 +19,11 @@ class Place:
         return self.state / "mysql"
 
     @property
+    def readers(self) -> Path:
+        """The data folders of the writer's replicas, by their numbers."""
+        return self.state / "readers"
+
+    @property
     def redis(self) -> Path:
         return self.state / "redis"
 
@@ -67,8 +72,9 @@ class Place:
     @property
     def data(self) -> tuple[Path, ...]:
         """What `reset` deletes; installed parts and logs stay."""
-        folders = (self.mysql, self.state / "mysql.new", self.redis, self.mail, self.payment, self.media)
-        return (*folders, self.crash, self.secrets, self.demo)
+        databases = (self.mysql, self.state / "mysql.new", self.readers)
+        folders = (self.redis, self.mail, self.payment, self.media)
+        return (*databases, *folders, self.crash, self.secrets, self.demo)
 
     def make(self) -> None:
         for folder in (self.redis, self.mail, self.payment, self.media, self.log, self.run):

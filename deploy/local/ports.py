@@ -5,7 +5,6 @@ import random
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from itertools import islice
 
 from deploy.local.faults import StackFault
 
@@ -25,6 +24,7 @@ class Ports:
     statistics: int = 8404
     smtp: int = 10025
     mariadb: int = 13306
+    first_reader: int = 13311
     redis: int = 16379
     payment: int = 18090
     sqs: int = 19324
@@ -44,25 +44,28 @@ class Ports:
         return cls(**shifted)
 
     @classmethod
-    def free(cls, instances: int = 0) -> "Ports":
-        """Ports nobody listens at, for tests beside a running shop; with those of so many storefronts."""
-        names = [field.name for field in fields(cls)]
-        return cls(**dict(zip(names, _free_ports(len(names), instances), strict=True)))
+    def free(cls, instances: int = 0, readers: int = 1) -> "Ports":
+        """Ports nobody listens at, for tests beside a running shop; with those of so many storefronts and readers."""
+        rows = {"storefront": 1 + instances, "first_reader": readers}
+        taken: set[int] = set()
+        return cls(**{field.name: _free_row(rows.get(field.name, 1), taken) for field in fields(cls)})
 
     def instance(self, number: int) -> int:
         """Where a storefront behind the balancer listens; the balancer has the shop's own port."""
         return self.storefront + number
 
+    def reader(self, number: int) -> int:
+        """Where a replica of the writer listens; the first one is 1."""
+        return self.first_reader + number - 1
 
-def _free_ports(count: int, followers: int) -> list[int]:
-    """So many different ones; as many as `followers` right after the first are free, too."""
-    free = (port for port in random.sample(FREE_PORTS, k=len(FREE_PORTS)) if fault_at(port) is None)
-    for first in free:
-        row = range(first, first + 1 + followers)
-        if not any(map(fault_at, row)):
-            found = [first, *islice((port for port in free if port not in row), count - 1)]
-            if len(found) == count:
-                return found
+
+def _free_row(length: int, taken: set[int]) -> int:
+    """The first of so many free ports in a row; all of them are added to those that are taken."""
+    for first in random.sample(FREE_PORTS, k=len(FREE_PORTS)):
+        row = range(first, first + length)
+        if taken.isdisjoint(row) and not any(map(fault_at, row)):
+            taken.update(row)
+            return first
     raise StackFault("no free ports were found; end some of the programs that listen on this machine")
 
 

@@ -105,6 +105,7 @@ def _replace(place: Place, file: Path, given: Mapping[str, str]) -> None:
                 shutil.copy(place.mysql / stamp, new.mysql / stamp)
         for old_folder, new_folder in ((place.media, new.media), (place.mysql, new.mysql)):
             _change_places(old_folder, new_folder)
+        shutil.rmtree(place.readers, ignore_errors=True)  # copies of what is no more
     finally:
         shutil.rmtree(new.state, ignore_errors=True)
 

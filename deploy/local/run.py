@@ -5,20 +5,18 @@ import os
 import shutil
 import time
 from collections.abc import Awaitable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
 
 from deploy.local import noticeboard
 from deploy.local.backing import backing_parts
-from deploy.local.control import Control
 from deploy.local.environment import environment
 from deploy.local.faults import PartFailed, StackFault
 from deploy.local.first_data import MANAGER, SHOPPER, demo_accounts, first_data_parts
-from deploy.local.fleet import Fleet, fleet_tier_parts
-from deploy.local.instances import Instances
+from deploy.local.fleet import fleet_tier_parts
 from deploy.local.lock import take_lock
 from deploy.local.part import Part
 from deploy.local.place import Place
 from deploy.local.ports import Ports, check_ports
+from deploy.local.scale import Scale
 from deploy.local.stop_signals import StopSignals, hold_signals
 from deploy.local.supervisor import Supervisor
 from deploy.local.terminal import Terminal
@@ -26,39 +24,44 @@ from deploy.local.tiers import tier_parts
 
 FIRST_ROOM_MB = 150  # the database's first files
 ROOM_MB = 20
+READER_ROOM_MB = 150  # a copy of the database's files
 CARDS = "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0000 0000 3220 asks for 3-D Secure"
 
 
-def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str], fleet: Fleet | None) -> tuple[Part, ...]:
-    """Every part of the stack; without a fleet one storefront is the shop."""
+def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str], scale: Scale) -> tuple[Part, ...]:
+    """Every part of the stack."""
+    fleet, readers = scale.fleet, scale.readers
+    tiers = fleet_tier_parts(place, ports, environ, fleet) if fleet else tier_parts(place, ports, environ)
     return (
-        *backing_parts(place, ports, environ),
+        *backing_parts(place, ports, environ, readers),
         *first_data_parts(place, ports, environ),
-        *(fleet_tier_parts(place, ports, environ, fleet) if fleet else tier_parts(place, ports, environ)),
+        *map(readers.read_by, tiers),
     )
 
 
-def run(place: Place, ports: Ports, given: Mapping[str, str], fleet: Fleet | None = None) -> int:
-    """Run the shop, with its storefronts behind a balancer if there is a fleet; returns the exit code.
+def run(place: Place, ports: Ports, given: Mapping[str, str], scale: Scale | None = None) -> int:
+    """Run the shop, with one storefront and no readers if no scale is given; returns the exit code.
 
     Raises:
         StackFault: it cannot be started, or a part failed for good.
     """
-    _check_room(place)
+    scale = scale or Scale.plain(place, ports)
+    _check_room(place, len(scale.readers.names))
     place.make()
     hold_signals()
     lock = take_lock(place.lock)
     try:
         shutil.rmtree(place.crash, ignore_errors=True)  # a crash point kills once a run
-        parts = shop_parts(place, ports, environment(place.state, ports, given), fleet)
+        environ = environment(place.state, ports, scale.readers.offered_to(given))
+        parts = shop_parts(place, ports, environ, scale)
         check_ports((part.name, port) for part in parts for port in part.ports)
-        return asyncio.run(run_parts(parts, place, ports, lock, fleet))
+        return asyncio.run(run_parts(parts, place, ports, lock, scale))
     finally:
         noticeboard.take_down(place)
         os.close(lock)
 
 
-async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int, fleet: Fleet | None = None) -> int:
+async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int, scale: Scale) -> int:
     """Run these parts until a signal; 0 after an orderly end, 1 when it had to be killed.
 
     Raises:
@@ -74,8 +77,8 @@ async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int
         async with StopSignals(supervisor.kill) as signals:
             try:
                 if await _unless(signals.stopped, supervisor.start()):
-                    async with _taking_orders(place, fleet, supervisor):
-                        terminal.say(announcement(place, ports, time.monotonic() - began, fleet))
+                    async with scale.taking_orders(place, supervisor):
+                        terminal.say(announcement(place, ports, time.monotonic() - began, scale))
                         await _unless(signals.stopped, supervisor.watch())
                 terminal.say("stopping; Ctrl-C once more kills")
             except PartFailed as fault:
@@ -87,10 +90,6 @@ async def run_parts(parts: Iterable[Part], place: Place, ports: Ports, lock: int
             return 1 if signals.has_killed else 0
     finally:
         terminal.close()
-
-
-def _taking_orders(place: Place, fleet: Fleet | None, supervisor: Supervisor) -> AbstractAsyncContextManager[object]:
-    return Control(place, Instances(fleet, supervisor).obey) if fleet else nullcontext()
 
 
 async def _unless(stopped: asyncio.Event, awaitable: Awaitable[None]) -> bool:
@@ -107,7 +106,7 @@ async def _unless(stopped: asyncio.Event, awaitable: Awaitable[None]) -> bool:
     return True
 
 
-def announcement(place: Place, ports: Ports, seconds: float, fleet: Fleet | None) -> str:
+def announcement(place: Place, ports: Ports, seconds: float, scale: Scale) -> str:
     """Addresses and accounts, for the end of the start."""
     shop, passwords = f"http://localhost:{ports.storefront}", demo_accounts(place)
     return "\n".join(
@@ -117,7 +116,7 @@ def announcement(place: Place, ports: Ports, seconds: float, fleet: Fleet | None
             f"  Back office   {shop}/back-office/orders   {MANAGER}, password {passwords[MANAGER]}",
             f"  Account       {shop}/account   {SHOPPER}, password {passwords[SHOPPER]}",
             f"  Mailbox       http://localhost:{ports.mailbox}",
-            *_about_balancer(ports, fleet),
+            *scale.addresses(ports),
             f"  Test cards    {CARDS}",
             f"  Logs          {place.log}",
             "Ctrl-C, or ./shop stop in another terminal, ends everything.",
@@ -126,22 +125,15 @@ def announcement(place: Place, ports: Ports, seconds: float, fleet: Fleet | None
     )
 
 
-def _about_balancer(ports: Ports, fleet: Fleet | None) -> tuple[str, ...]:
-    if not fleet:
-        return ()
-    last = f" to {ports.instance(len(fleet.names))}" if len(fleet.names) > 1 else ""
-    return (f"  Balancer      http://localhost:{ports.statistics}   storefronts at {ports.instance(1)}{last}",)
-
-
 def _show_last_lines(terminal: Terminal, fault: PartFailed) -> None:
     terminal.say(f"the last lines of {fault.part}:")
     for line in fault.last_lines:
         terminal.show(fault.part, line)
 
 
-def _check_room(place: Place) -> None:
+def _check_room(place: Place, readers: int) -> None:
     folder = place.state if place.state.exists() else place.state.parent
-    needed_mb = ROOM_MB if place.mysql.exists() else FIRST_ROOM_MB
+    needed_mb = (ROOM_MB if place.mysql.exists() else FIRST_ROOM_MB) + readers * READER_ROOM_MB
     free_mb = shutil.disk_usage(folder).free // 1_000_000
     if free_mb < needed_mb:
         raise StackFault(

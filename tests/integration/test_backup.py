@@ -113,9 +113,11 @@ async def test_what_was_saved_is_there_again_to_the_last_byte(
     assert await taken(shop, file) == []
     await restored(state, file)
 
-    async with backing_services(state.state, Ports.free(), bare_environment(), only=("mariadb",)) as running:
+    given = bare_environment()
+    async with backing_services(state.state, Ports.free(), given, only=("mariadb",), readers=1) as running:
         url = running.environment["DATABASE_WRITER_URL"]
         after = await asyncio.to_thread(all_rows, url)
+        assert await asyncio.to_thread(all_rows, running.environment["DATABASE_READER_URL"]) == after
         database = Database(url)
         async with database.writer() as connection:
             order = await connection.row("SELECT id FROM orders")
@@ -138,6 +140,7 @@ async def test_a_restore_replaces_what_was_there(shop: Settings, tmp_path: Path)
     await taken(shop, file)
     state.make()
     (state.media / "newer.svg").write_text("newer", encoding="utf-8")
+    (state.readers / "1").mkdir(parents=True)
     (state.mysql).mkdir()
     (state.mysql / "seed.done").write_text("stamp", encoding="utf-8")
 
@@ -145,6 +148,7 @@ async def test_a_restore_replaces_what_was_there(shop: Settings, tmp_path: Path)
 
     assert not (state.media / "newer.svg").exists()
     assert (state.mysql / "shop").is_dir()
+    assert not state.readers.exists()
     assert (state.mysql / "seed.done").read_text(encoding="utf-8") == "stamp"
     assert not (state.mysql / "migrate.done").exists()
 

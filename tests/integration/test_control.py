@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.local.asking import ask
-from deploy.local.control import Control
+from deploy.local.control import Control, one_of
 from deploy.local.faults import CannotLook, StackFault, UsageFault
 from deploy.local.place import Place
 from deploy.local.sockets import near
@@ -45,6 +45,20 @@ async def send(place: Place, line: bytes) -> bytes:
 async def test_an_order_is_carried_out_and_what_is_so_now_is_told(place: Place) -> None:
     async with Control(place, obey):
         assert await told(place) == f"obeyed {REQUEST}"
+
+
+async def test_an_order_goes_to_whoever_it_names(place: Place) -> None:
+    async def other(_: Mapping[str, Any]) -> str:
+        return "the other one"
+
+    async with Control(place, one_of({"reader": other, "instance": obey})):
+        assert await told(place) == f"obeyed {REQUEST}"
+
+
+async def test_an_order_that_names_nobody_here_is_refused(place: Place) -> None:
+    async with Control(place, one_of({"reader": obey, "balancer": obey})):
+        with pytest.raises(UsageFault, match="an order here names one of: reader, balancer"):
+            await told(place)
 
 
 async def test_orders_are_carried_out_side_by_side(place: Place) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local import __main__ as door
 from deploy.local import mariadb, noticeboard, run
-from deploy.local.asking import instance
+from deploy.local.asking import instance, reader
 from deploy.local.ending import reset, stop
 from deploy.local.faults import CannotLook, StackFault, UsageFault
 from deploy.local.lock import take_lock
@@ -24,9 +24,9 @@ from deploy.local.status import status
 NOW = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
     *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak", "instance", "bench", "demo"),
-    "catalog",
+    *("catalog", "reader"),
 }
-LATER = {"reader", "load", "bundle", "deploy"}
+LATER = {"load", "bundle", "deploy"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 
@@ -63,9 +63,10 @@ def test_a_later_verb_says_not_yet(verb: str) -> None:
     assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", f"shop: {verb}: not yet\n")
 
 
-def test_a_later_option_of_run_says_not_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert door.main(["run", "--readers", "1"]) == 2
-    assert "not yet" in capsys.readouterr().err
+@pytest.mark.parametrize("number", ["5", "-1"])
+def test_a_number_of_readers_out_of_range_is_a_wrong_use(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", f"--readers={number}"]) == 2
+    assert capsys.readouterr().err == "shop: --readers must be 0 to 4\n"
 
 
 @pytest.mark.parametrize("number", ["0", "21", "-1"])
@@ -98,6 +99,20 @@ def test_an_instance_of_a_stack_that_is_not_open_yet_cannot_be_told_anything(pla
 
     with pytest.raises(CannotLook, match="the shop is not open yet"):
         instance(place, "stop", 1)
+
+
+def test_a_reader_of_a_stack_without_readers_cannot_be_told_anything(place: Place) -> None:
+    take_lock(place.lock)
+    noticeboard.post(place, Notice(os.getpid(), 8000, [ROW]))
+
+    with pytest.raises(UsageFault, match=r"runs without readers. Start it with some: \./shop run --readers 2"):
+        reader(place, "kill", 1, None)
+
+
+@pytest.mark.parametrize("action", ["kill", "start"])
+def test_only_a_lag_takes_seconds(place: Place, action: str) -> None:
+    with pytest.raises(UsageFault, match=rf"{action} takes no seconds: \./shop reader {action} 1"):
+        reader(place, action, 1, 3)
 
 
 def test_a_port_out_of_range_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,6 +182,7 @@ def test_reset_asks_nobody_who_is_not_there(place: Place, monkeypatch: pytest.Mo
 
 def test_reset_deletes_all_data_and_keeps_what_is_installed(place: Place) -> None:
     (place.mysql / "shop").mkdir(parents=True)
+    (place.readers / "1").mkdir(parents=True)
     place.secrets.write_text("{}", encoding="utf-8")
     installed = place.state / "root"
     installed.mkdir()

@@ -16,6 +16,7 @@ from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.probes import says_ready
 from deploy.local.run import run_parts
+from deploy.local.scale import Scale
 from deploy.local.stop_signals import hold_signals
 
 STOP_S = 20
@@ -29,10 +30,11 @@ def script_part(name: str, script: str, **changes: Any) -> Part:
 def main() -> int:
     place = Place(Path(sys.argv[1]))
     place.make()
+    ports = Ports()
     parts = [script_part(f"part-{number}", script) for number, script in enumerate(sys.argv[2:], 1)]
     hold_signals()
     lock = take_lock(place.lock)
-    return asyncio.run(run_parts(parts, place, Ports(), lock))
+    return asyncio.run(run_parts(parts, place, ports, lock, Scale.plain(place, ports)))
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def test_the_marks_of_an_earlier_run_are_gone_when_the_next_begins(
     def refuse(*_: object) -> None:
         raise StackFault("far enough")
 
-    monkeypatch.setattr(run, "_check_room", lambda _: None)
+    monkeypatch.setattr(run, "_check_room", lambda *_: None)
     monkeypatch.setattr(run, "hold_signals", lambda: None)
     monkeypatch.setattr(run, "check_ports", refuse)
 

@@ -18,6 +18,7 @@ def test_the_plain_ports_are_the_contracts() -> None:
         "statistics": 8404,
         "smtp": 10025,
         "mariadb": 13306,
+        "first_reader": 13311,
         "redis": 16379,
         "payment": 18090,
         "sqs": 19324,
@@ -55,6 +56,23 @@ def test_free_ports_leave_room_for_storefronts_behind_the_balancer() -> None:
     assert behind == list(range(ports.storefront + 1, ports.storefront + 21))
     assert set(behind).isdisjoint(asdict(ports).values())
     assert [fault_at(port) for port in behind] == [None] * 20
+
+
+def test_free_ports_leave_room_for_readers() -> None:
+    ports = Ports.free(readers=4)
+
+    others = {port for name, port in asdict(ports).items() if name != "first_reader"}
+    readers = [ports.reader(number) for number in range(1, 5)]
+    assert readers == list(range(ports.first_reader, ports.first_reader + 4))
+    assert others.isdisjoint(readers)
+    assert [fault_at(port) for port in readers] == [None] * 4
+
+
+def test_four_readers_fit_between_the_contracts_ports() -> None:
+    ports = Ports()
+
+    assert [ports.reader(number) for number in range(1, 5)] == [13311, 13312, 13313, 13314]
+    assert set(asdict(ports).values()).isdisjoint({13312, 13313, 13314})
 
 
 def test_twenty_storefronts_fit_between_the_contracts_ports() -> None:
