@@ -9,6 +9,7 @@ from shared.domain.countries import country_name
 from shared.domain.money import euros
 from shared.settings import DAY_S, Settings
 from storefront.assets import Assets
+from storefront.pieces import add_parts
 from storefront.views import states
 from storefront.views.categories import CATEGORIES, label
 from storefront.views.days import clock, day, stamp, time_of_day
@@ -54,4 +55,5 @@ def make_templates(settings: Settings, assets: Assets) -> Environment:
         "invoice_due_days": settings.invoice_due_days,
         "cart_days": settings.cart_ttl_s // DAY_S,
     }
+    add_parts(templates)
     return templates

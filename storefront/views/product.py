@@ -1,6 +1,7 @@
 """A style in the colour that is looked at."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from shared.domain.money import euros
@@ -26,7 +27,7 @@ class ProductView:
     product: Product
     colour: str
 
-    @property
+    @cached_property
     def variants(self) -> tuple[Variant, ...]:
         return tuple(variant for variant in self.product.variants if variant.colour == self.colour)
 
@@ -34,7 +35,7 @@ class ProductView:
     def picture(self) -> str:
         return self.variants[0].picture if self.variants else self.product.picture
 
-    @property
+    @cached_property
     def swatches(self) -> list[Swatch]:
         pictures = {variant.colour: variant.picture for variant in reversed(self.product.variants)}
         return [
@@ -42,7 +43,7 @@ class ProductView:
             for colour in self.product.colours
         ]
 
-    @property
+    @cached_property
     def prices(self) -> tuple[int, int]:
         """The lowest and the highest price in this colour, cents."""
         cents = [variant.price_cents for variant in self.variants] or [self.product.price_from_cents]
@@ -52,7 +53,7 @@ class ProductView:
     def is_sold_out(self) -> bool:
         return all(variant.availability == "sold_out" for variant in self.variants)
 
-    @property
+    @cached_property
     def size_table(self) -> SizeTable | None:
         return size_table(self.product.category, [variant.size for variant in self.variants])
 

@@ -6,6 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from storefront.assets import Assets
+from storefront.pieces import MOST, REMEMBERED
 from storefront.templates import make_templates
 from storefront.views.pager import pager
 from storefront.views.sizes import size_range, size_table
@@ -49,7 +50,7 @@ def test_output_is_escaped_and_a_missing_name_is_an_error(templates: Any) -> Non
 
 
 def test_a_card_is_one_link_with_sizes_and_colours(templates: Any) -> None:
-    made = words(templates, '{% import "parts.html" as parts %}{{ parts.card(card, 2) }}', card=CARD)
+    made = words(templates, "{{ parts.card(card, 2) }}", card=CARD)
 
     assert made.count("<a ") == 1
     assert '<h2><a href="/products/merino-jumper">Merino &lt;jumper&gt;</a></h2>' in made
@@ -57,8 +58,26 @@ def test_a_card_is_one_link_with_sizes_and_colours(templates: Any) -> None:
     assert "Colours: navy, forest" in made
 
 
+def test_a_card_is_drawn_once_and_anew_when_its_style_looks_different(templates: Any) -> None:
+    before = templates.globals["parts"].card.cache_info().misses
+
+    dear, dear_again, cheap = [
+        words(templates, "{{ parts.card(card, 2) }}", card=card("wool-scarf", price_cents=cents, price_to_cents=cents))
+        for cents in (2900, 2900, 1900)
+    ]
+
+    assert dear == dear_again
+    assert cheap == dear.replace("€29.00", "€19.00") != dear
+    assert templates.globals["parts"].card.cache_info().misses == before + 2
+
+
+def test_what_is_remembered_of_pages_is_bounded(templates: Any) -> None:
+    for name in REMEMBERED:
+        assert getattr(templates.globals["parts"], name).cache_info().maxsize == MOST
+
+
 def test_a_refused_field_points_to_its_fault(templates: Any) -> None:
-    made = words(templates, '{% import "parts.html" as parts %}{{ parts.field("city", "Town", "x", fault="No") }}')
+    made = words(templates, '{{ parts.field("city", "Town", "x", fault="No") }}')
 
     assert 'aria-invalid="true" aria-describedby="city-fault"' in made
     assert '<span class="fault" id="city-fault">No</span>' in made
