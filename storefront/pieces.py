@@ -6,7 +6,16 @@ from types import SimpleNamespace
 from jinja2 import Environment
 from jinja2.runtime import Macro
 
-REMEMBERED = ("card", "departments", "picture", "size_table")  # drawn of the catalogue, never of what somebody typed
+REMEMBERED = (  # drawn of the settings and the catalogue, never of what somebody typed
+    "card",
+    "departments",
+    "footer",
+    "looks",
+    "picture",
+    "size_choices",
+    "size_table",
+    "swatches",
+)
 MOST = 2000  # pieces of each kind
 
 
