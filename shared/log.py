@@ -76,6 +76,7 @@ class TextFormatter(logging.Formatter):
 
 def configure(log_format: str, process: str, level: int = logging.INFO) -> None:
     """Send every logger of this process to standard output, as JSON or text."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter(process) if log_format == "json" else TextFormatter())
     handler.addFilter(_AddIds())

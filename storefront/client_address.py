@@ -1,10 +1,13 @@
 """Who is asking: proxies that we trust tell whom they speak for, everybody else speaks for himself."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
+LONGEST = 64  # an IPv6 address with a zone; whatever is longer is none
+MOST_REMEMBERED = 1000
 
 
 class Proxies:
@@ -42,6 +45,11 @@ def is_loopback(text: str) -> bool:
 
 
 def _address(text: str) -> Address | None:
+    return _parsed(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(MOST_REMEMBERED)
+def _parsed(text: str) -> Address | None:
     try:
         address = ip_address(text.strip("[]"))
     except ValueError:

@@ -4,10 +4,12 @@ import gzip
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 
 from storefront.security_headers import PUBLIC_POLICY
 
+HTML = "text/html; charset=UTF-8"
 PACKING = 6  # gzip's level: 21 µs for a listing; 9 takes longer and saves nothing
 
 
@@ -31,38 +33,48 @@ Compose = Callable[[], Awaitable[Composed]]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """As it is sent, plain or packed by gzip; the heads begin behind the value of X-Request-Id."""
+    """As it is sent, plain or packed by gzip; the heads, made when one is needed, begin behind X-Request-Id's value.
+
+    Attributes:
+        headers: what all answers of this process carry.
+    """
 
     status: HTTPStatus
     etag: str
     plain: bytes
     packed: bytes
-    plain_head: bytes
-    packed_head: bytes
-    known_head: bytes  # of a 304
+    headers: Mapping[str, str]
 
     @property
     def size(self) -> int:
         return len(self.plain) + len(self.packed)
 
+    @cached_property
+    def plain_head(self) -> bytes:
+        return self._head(**{"Content-Type": HTML, "Content-Length": str(len(self.plain))})
+
+    @cached_property
+    def packed_head(self) -> bytes:
+        return self._head(**{"Content-Type": HTML, "Content-Encoding": "gzip", "Content-Length": str(len(self.packed))})
+
+    @cached_property
+    def known_head(self) -> bytes:
+        """Of a 304."""
+        return self._head()
+
+    def _head(self, **own: str) -> bytes:
+        kept = {"Cache-Control": PUBLIC_POLICY, "Vary": "Accept-Encoding", "Etag": self.etag}
+        lines = (f"\r\n{name}: {value}" for name, value in {**self.headers, **kept, **own}.items())
+        return "".join(lines).encode("latin-1") + b"\r\n\r\n"
+
 
 def freeze(composed: Composed, headers: Mapping[str, str]) -> Page:
-    """Do once what each answer needs; `headers` are those that all answers of this process carry."""
+    """Do once what each answer needs."""
     plain = composed.html.encode()
-    packed = gzip.compress(plain, PACKING, mtime=0)
-    etag = f'W/"{hashlib.sha256(plain).hexdigest()[:24]}"'
-    kept = {**headers, "Cache-Control": PUBLIC_POLICY, "Vary": "Accept-Encoding", "Etag": etag}
-    sent = {**kept, "Content-Type": "text/html; charset=UTF-8"}
     return Page(
         status=composed.status,
-        etag=etag,
+        etag=f'W/"{hashlib.sha256(plain).hexdigest()[:24]}"',
         plain=plain,
-        packed=packed,
-        plain_head=_head({**sent, "Content-Length": str(len(plain))}),
-        packed_head=_head({**sent, "Content-Encoding": "gzip", "Content-Length": str(len(packed))}),
-        known_head=_head(kept),
+        packed=gzip.compress(plain, PACKING, mtime=0),
+        headers=headers,
     )
-
-
-def _head(headers: Mapping[str, str]) -> bytes:
-    return "".join(f"\r\n{name}: {value}" for name, value in headers.items()).encode("latin-1") + b"\r\n\r\n"

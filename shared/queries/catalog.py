@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.db import Reads, Row
 from shared.domain.availability import availability
@@ -31,7 +32,7 @@ class Variant:
     vat_bp: int
     withdrawn: bool
 
-    @property
+    @cached_property
     def availability(self) -> str:
         return availability(0 if self.withdrawn else self.stock)
 
@@ -52,7 +53,7 @@ class Product:
     vat_bp: int
     variants: tuple[Variant, ...]
 
-    @property
+    @cached_property
     def colours(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(variant.colour for variant in self.variants))
 

@@ -17,7 +17,7 @@ from storefront.cross_site import SAFE_METHODS, check_host, check_same_origin
 from storefront.failures import as_shop_error, is_expected
 from storefront.fields import MAY_REPEAT, Fields, read_fields
 from storefront.framing import MAX_BODY, check_length, has_doubtful_length
-from storefront.security_headers import PUBLIC_POLICY, content_policy, origin_of, security_headers
+from storefront.security_headers import PUBLIC_POLICY, content_policy, origin_of
 
 if TYPE_CHECKING:
     from storefront.app import Storefront
@@ -73,13 +73,11 @@ class BaseHandler(RequestHandler):
         self.clear_header("Server")
         self.set_header("X-Request-Id", self.request_id)
         self.set_header("Cache-Control", "no-store")
-        for name, value in security_headers(self.shop.settings.is_https).items():
+        for name, value in self.shop.pages.headers.items():
             self.set_header(name, value)
         if self.leads_to_provider:
             provider = origin_of(self.shop.settings.payment_gateway)
             self.set_header("Content-Security-Policy", content_policy(provider))
-        if not self.shop.settings.is_production:
-            self.set_header("X-Instance", self.shop.instance)
         if self.shop.readiness.draining or has_doubtful_length(self.request.headers):
             self.set_header("Connection", "close")
 
