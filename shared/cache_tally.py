@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class CacheTally:
     """hits: fresh; stale: given out while a newer one was on its way; flights: how often something was made anew.
 
-    failures: flights that ended in an error; broken: kept values that could not be read; oldest_s: the age of the
-    oldest value that was given out since the last scrape.
+    absent: how often it was remembered that there is no such thing; failures: flights that ended in an error; broken:
+    kept values that could not be read; unkept: values that Redis did not take; shed: too many were waiting already;
+    oldest_s: the age of the oldest value that was given out since the last scrape.
     """
 
     hits: int = 0
@@ -17,6 +18,9 @@ class CacheTally:
     flights: int = 0
     failures: int = 0
     broken: int = 0
+    absent: int = 0
+    unkept: int = 0
+    shed: int = 0
     entries: int = 0
     size: int = 0
     oldest_s: float = 0.0

@@ -7,7 +7,7 @@ from prometheus_client.registry import Collector
 
 from shared.cache_tally import CacheTally
 
-COUNTS = ("hits", "stale", "misses", "flights", "failures", "broken")
+COUNTS = ("hits", "stale", "misses", "flights", "failures", "broken", "absent", "unkept", "shed")
 
 
 class CacheMetrics(Collector):

@@ -1,6 +1,7 @@
 """Values are read through Redis: made once, read by every process, never in another shape, never a stampede."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -9,10 +10,13 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from shared.cache import LIFE_S, MOST_LOADS, Cache, Kind
-from shared.errors import NotFound
+from shared.cache import LIFE_S, MOST_LOADS, MOST_WAITING, Cache, Kind
+from shared.errors import NotFound, Unavailable
+from shared.kept_values import ABSENT_S, GRACE_S
 from shared.redis_client import open_redis
 from shared.settings import Settings
+from tests.valkeys import Valkey
+from tests.waiting import until
 
 NUMBERS = count()
 
@@ -54,6 +58,16 @@ class Store:
         return Coat(f"coat {self.asked}")
 
 
+@dataclass
+class Clock:
+    """Begins today, as Redis counts lives in real time."""
+
+    now: float = field(default_factory=time.time)
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest_asyncio.fixture
 async def redis(settings: Settings) -> AsyncIterator[Redis]:
     redis = open_redis(settings.redis_url)
@@ -64,6 +78,10 @@ async def redis(settings: Settings) -> AsyncIterator[Redis]:
 @pytest.fixture
 def key() -> str:
     return f"key-{next(NUMBERS)}"
+
+
+async def _is_new(cache: Cache, key: str, store: Store) -> bool:
+    return await cache.get(COAT, key, 1, store.load) == Coat("coat 2")
 
 
 async def test_a_value_is_made_once_and_read_by_other_processes(redis: Redis, key: str) -> None:
@@ -125,21 +143,125 @@ async def test_a_value_has_a_life_of_its_own_length(redis: Redis, key: str) -> N
 
     lives_ms = [await redis.pttl(f"cache:{COAT.name}:1:{key}-{number}") for number in range(5)]
 
-    assert all(0.85 * LIFE_S * 1000 < life <= 1.1 * LIFE_S * 1000 for life in lives_ms)
+    assert all(0.85 * LIFE_S < life / 1000 - GRACE_S <= 1.1 * LIFE_S for life in lives_ms)
     assert len({life // 100 for life in lives_ms}) > 1
 
 
-async def test_what_is_not_there_is_not_kept(redis: Redis, key: str) -> None:
+async def test_an_aged_value_is_given_out_while_it_is_made_anew_once(redis: Redis, key: str) -> None:
+    clock = Clock()
+    store, cache = Store(), Cache(redis, clock)
+    await cache.get(COAT, key, 1, store.load)
+    clock.now += 1.1 * LIFE_S
+    store.gate.clear()
+
+    aged = [await cache.get(COAT, key, 1, store.load) for _ in range(3)]
+    store.gate.set()
+    await until(lambda: _is_new(cache, key, store), 5)
+
+    assert aged == [Coat("coat 1")] * 3
+    assert (store.asked, cache.tally.stale >= 3, cache.tally.oldest_s) == (2, True, 1.1 * LIFE_S)
+
+
+async def test_an_aged_value_is_better_than_none_but_not_for_long(redis: Redis, key: str) -> None:
+    async def fail() -> Coat:
+        raise Unavailable
+
+    clock = Clock()
+    cache = Cache(redis, clock)
+    await cache.get(COAT, key, 1, Store().load)
+    clock.now += 1.1 * LIFE_S
+
+    assert await cache.get(COAT, key, 1, fail) == Coat("coat 1")
+    clock.now += GRACE_S
+    with pytest.raises(Unavailable):
+        await cache.get(COAT, key, 1, fail)
+
+
+async def test_a_value_that_another_process_made_anew_is_read(redis: Redis, key: str) -> None:
+    clock = Clock()
+    store, one, other = Store(), Cache(redis, clock), Cache(redis, clock)
+    await one.get(COAT, key, 1, store.load)
+    clock.now += 1.1 * LIFE_S + GRACE_S
+    await other.get(COAT, key, 1, store.load)
+
+    assert await one.get(COAT, key, 1, store.load) == Coat("coat 2")
+    assert (store.asked, one.tally.hits) == (2, 1)
+
+
+async def test_that_there_is_no_such_thing_is_remembered_for_a_moment_and_not_by_redis(redis: Redis, key: str) -> None:
+    async def missing() -> Coat:
+        raise NotFound("No such coat.")
+
+    clock = Clock()
+    cache = Cache(redis, clock)
+    for _ in range(2):
+        with pytest.raises(NotFound, match=r"No such coat\."):
+            await cache.get(COAT, key, 1, missing)
+
+    assert (cache.tally.flights, cache.tally.absent) == (1, 1)
+    assert await redis.exists(f"cache:{COAT.name}:1:{key}") == 0
+    clock.now += ABSENT_S
+    assert await cache.get(COAT, key, 1, Store().load) == Coat("coat 1")
+
+
+async def test_what_was_not_there_is_there_at_the_next_version(redis: Redis, key: str) -> None:
     async def missing() -> Coat:
         raise NotFound
 
     cache = Cache(redis)
-    for _ in range(2):
-        with pytest.raises(NotFound):
-            await cache.get(COAT, key, 1, missing)
+    with pytest.raises(NotFound):
+        await cache.get(COAT, key, 1, missing)
 
-    assert (cache.tally.failures, cache.tally.flights) == (2, 2)
-    assert await redis.exists(f"cache:{COAT.name}:1:{key}") == 0
+    assert await cache.get(COAT, key, 2, Store().load) == Coat("coat 1")
+
+
+async def test_a_redis_that_is_full_costs_no_value(key: str) -> None:
+    full = Valkey()
+    full.start()
+    try:
+        await full.wait_until_ready()
+        redis = open_redis(full.url)
+        await redis.config_set("maxmemory", "1")
+        store, cache = Store(), Cache(redis)
+
+        values = [await cache.get(COAT, key, 1, store.load) for _ in range(2)]
+
+        assert values == [Coat("coat 1")] * 2
+        assert (store.asked, cache.tally.unkept, cache.tally.hits) == (1, 1, 1)
+        assert await redis.exists(f"cache:{COAT.name}:1:{key}") == 0
+        await redis.aclose()
+    finally:
+        full.stop()
+
+
+async def test_a_value_whose_version_is_not_known_is_made_once_for_all_who_wait(redis: Redis, key: str) -> None:
+    store, cache = Store(), Cache(redis)
+    store.gate.clear()
+
+    asking = [asyncio.create_task(cache.get(COAT, key, None, store.load)) for _ in range(100)]
+    await asyncio.sleep(0)
+    store.gate.set()
+
+    assert set(await asyncio.gather(*asking)) == {Coat("coat 1")}
+    assert await cache.get(COAT, key, None, store.load) == Coat("coat 2")
+
+
+async def test_who_comes_when_too_many_wait_is_sent_away_at_once(redis: Redis, key: str) -> None:
+    store, cache = Store(), Cache(redis)
+    store.gate.clear()
+    asking = [
+        asyncio.create_task(cache.get(COAT, f"{key}-{n}", None, store.load)) for n in range(MOST_LOADS + MOST_WAITING)
+    ]
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(Unavailable):
+            await cache.get(COAT, key, None, store.load)
+    store.gate.set()
+    await asyncio.gather(*asking)
+
+    assert (cache.tally.shed, store.asked) == (1, MOST_LOADS + MOST_WAITING)
+    assert await cache.get(COAT, key, None, store.load)
 
 
 @pytest.mark.parametrize("version", [None, 1])
