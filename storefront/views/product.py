@@ -32,7 +32,7 @@ class SizeChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class ProductView:
-    """What the page shows: a colour with its sizes, and the way to the others; the lowest and highest price in cents."""
+    """What the page shows: a colour with its sizes, and the way to the others; lowest and highest price in cents."""
 
     product: Product
     colour: str
