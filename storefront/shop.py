@@ -12,7 +12,7 @@ from jinja2 import Environment
 from shared.cache import Cache
 from shared.catalogue_news import CatalogueNews
 from shared.circuit import Circuit
-from shared.db import Database, Reads
+from shared.db import POOL_SIZE, Database, Reads
 from shared.errands import Errands
 from shared.gateway import CardGateway, PaymentGateway
 from shared.media import Media
@@ -122,18 +122,25 @@ class Shop:
 
 @asynccontextmanager
 async def open_shop(
-    settings: Settings, port: int, publisher: Publisher | None = None, carts: CartStore | None = None
+    settings: Settings,
+    port: int,
+    publisher: Publisher | None = None,
+    carts: CartStore | None = None,
+    pool_size: int = POOL_SIZE,
 ) -> AsyncIterator[Shop]:
     """Build the shop of one process, and close it at the end.
 
     Args:
         publisher: a test's own; SQS otherwise.
         carts: a demo's own; what CART_STORE names otherwise.
+        pool_size: connections to each database.
     """
     news = CatalogueNews(settings.redis_url)
     redis = open_redis(settings.redis_url)
     own_writes = OwnWrites(redis)
-    database = Database(settings.database_writer_url, settings.database_reader_urls, news=news, marks=own_writes)
+    database = Database(
+        settings.database_writer_url, settings.database_reader_urls, pool_size, news=news, marks=own_writes
+    )
     carts = carts or open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
     cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)

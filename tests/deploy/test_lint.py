@@ -69,6 +69,14 @@ def test_a_procfile_begins_with_web_and_has_lines_that_the_platform_takes(procfi
     assert all(LINE.fullmatch(line) for line in lines)
 
 
+def test_nginx_passes_requests_to_each_process_of_the_storefront() -> None:
+    nginx = (DEPLOY / "beanstalk-web/.platform/nginx/nginx.conf").read_text("utf-8")
+
+    assert processes(PROCFILES[0]) == {"web": "exec python -m storefront --port 8000 --processes 2"}
+    assert re.findall(r"server 127\.0\.0\.1:(\d+)", nginx) == ["8000", "8001"]
+    assert re.findall(r"proxy_pass (\S+);", nginx) == ["http://storefront"]
+
+
 def test_the_worker_has_one_process_a_queue_and_the_door_of_the_daemon() -> None:
     assert processes(PROCFILES[1]) == {
         "web": "exec python -m workers.http --port 8100",

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest_asyncio
@@ -15,6 +16,8 @@ from deploy.local.backing import BackingServices
 from shared.db import Database
 from tests.conftest import QUICK
 from tests.environments import bare_environment
+from tests.faults.processes import children, living, strike, strike_group
+from tests.waiting import until
 from tests.web.browser import Browser
 
 
@@ -36,6 +39,7 @@ async def _start(environ: dict[str, str], *words: str) -> asyncio.subprocess.Pro
         env=environ,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )
 
 
@@ -119,3 +123,104 @@ async def test_a_taken_port_is_named(backing: BackingServices) -> None:
     assert process.returncode == 1
     assert f"cannot listen at port {port}".encode() in output
     assert b"Traceback" not in output
+
+
+@dataclass
+class Pair:
+    """Two storefronts, and the process that keeps them."""
+
+    keeper: asyncio.subprocess.Process
+    browsers: tuple[Browser, Browser]
+
+    @property
+    def pids(self) -> list[int]:
+        return children(self.keeper.pid)
+
+
+@pytest_asyncio.fixture
+async def pair(backing: BackingServices, database: Database) -> AsyncIterator[Pair]:
+    port = _two_free_ports()
+    environ = {**os.environ, **backing.environment, "DRAIN_S": "1"}
+    keeper = await _start(environ, "--port", str(port), "--processes", "2")
+    pair = Pair(keeper, (Browser(f"http://127.0.0.1:{port}"), Browser(f"http://127.0.0.1:{port + 1}")))
+    for browser in pair.browsers:
+        await _until_it_answers(browser)
+    yield pair
+    strike_group(keeper.pid)
+    await keeper.communicate()
+
+
+def _two_free_ports() -> int:
+    while True:
+        port = _free_port()
+        with socket.socket() as second, suppress(OSError):
+            second.bind(("127.0.0.1", port + 1))
+            return port
+
+
+async def _instance(browser: Browser) -> str:
+    return (await browser.get("/imprint")).headers["X-Instance"]
+
+
+async def test_several_processes_have_a_port_each_and_a_dead_one_comes_back(pair: Pair) -> None:
+    instances = [await _instance(browser) for browser in pair.browsers]
+    before = pair.pids
+
+    for pid in before:
+        strike(pid, signal.SIGKILL)
+    for browser in pair.browsers:
+        await _until_it_answers(browser)
+
+    assert len(pair.pids) == 2
+    assert not set(pair.pids) & set(before)
+    assert instances == [await _instance(browser) for browser in pair.browsers]
+    assert instances[0] != instances[1]
+
+
+async def test_while_one_of_them_hangs_the_other_answers(pair: Pair) -> None:
+    pid = pair.pids[0]
+    strike(pid, signal.SIGSTOP)
+    found = await asyncio.gather(*(_answers(browser) for browser in pair.browsers))
+    strike(pid, signal.SIGCONT)
+
+    assert sorted(found) == [False, True]
+
+
+async def test_sigterm_drains_all_of_them(pair: Pair) -> None:
+    pair.keeper.send_signal(signal.SIGTERM)
+    for browser in pair.browsers:
+        await _until_not_ready(browser)
+
+    while_draining = [(await browser.get("/imprint")).status for browser in pair.browsers]
+
+    assert while_draining == [200, 200]
+    assert await asyncio.wait_for(pair.keeper.wait(), 10) == 0
+    assert pair.pids == []
+
+
+async def test_none_of_them_outlives_its_keeper(pair: Pair) -> None:
+    pids = pair.pids
+
+    pair.keeper.kill()
+
+    async def are_gone() -> bool:
+        return not living(pids)
+
+    await until(are_gone, 10)
+
+
+async def test_no_processes_are_not_an_offer() -> None:
+    process = await _start(bare_environment(), "--port", "1", "--processes", "0")
+
+    output, _ = await process.communicate()
+
+    assert process.returncode == 2
+    assert b"argument --processes: invalid choice: 0" in output
+
+
+async def _answers(browser: Browser) -> bool:
+    try:
+        async with asyncio.timeout(1):
+            return (await browser.get("/livez")).status == 200
+    except TimeoutError:
+        return False
