@@ -13,9 +13,9 @@ from shared.errors import Unavailable
 from shared.pool import Pool, calm
 from shared.readers import Readers
 from shared.reading import reading
-from shared.server import Server, login
+from shared.server import Server
 
-__all__ = ["EVERYTHING", "Args", "Connection", "Database", "Reads", "Row", "StaleNews", "is_duplicate", "login", "utc"]
+__all__ = ["EVERYTHING", "Args", "Connection", "Database", "Reads", "Row", "StaleNews", "is_duplicate", "utc"]
 
 T = TypeVar("T")
 

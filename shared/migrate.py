@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pymysql
 
 from shared import log
-from shared.db import login
+from shared.mysql import MySql
 from shared.settings import SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def newest_revision() -> str:
 
 def current_revision(database_url: str) -> str | None:
     """The revision of a database, or None of an empty one. Asked without Alembic, whose import takes a second."""
-    connection = pymysql.connect(**login(database_url), connect_timeout=5)
+    connection = MySql(database_url).connect_blocking(connect_timeout=5)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT version_num FROM schema_version")
@@ -49,7 +49,7 @@ def migrate(database_url: str, target: str = "head") -> None:
     """Apply every revision that is missing, alone.
 
     Args:
-        database_url: mysql://user:password@host:port/database
+        database_url: as server_address has it.
         target: the last revision to apply; an older one than the newest for data of an older release only.
     Raises:
         LockNotFree: somebody else holds the lock for more than LOCK_WAIT_S.
@@ -58,22 +58,23 @@ def migrate(database_url: str, target: str = "head") -> None:
         return
     from sqlalchemy import create_engine
 
+    server = MySql(database_url)
+    session = "SET sql_notes = 0, time_zone = '+00:00'"
     engine = create_engine(
-        database_url.replace("mysql://", "mysql+pymysql://", 1),
-        connect_args={"connect_timeout": 5, "init_command": "SET sql_notes = 0, time_zone = '+00:00'"},
+        "mysql+pymysql://", creator=lambda: server.connect_blocking(connect_timeout=5, init_command=session)
     )
     try:
         with engine.connect() as connection:
-            _upgrade_alone(connection, target)
+            _upgrade_alone(connection, server.database, target)
     finally:
         engine.dispose()
 
 
-def _upgrade_alone(connection: "Connection", target: str) -> None:
+def _upgrade_alone(connection: "Connection", database: str, target: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    name = f"migrate:{connection.engine.url.database}"
+    name = f"migrate:{database}"
     if connection.exec_driver_sql("SELECT GET_LOCK(%s, %s)", (name, LOCK_WAIT_S)).scalar() != 1:
         raise LockNotFree(f"another process has been migrating for {LOCK_WAIT_S} s")
     try:

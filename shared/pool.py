@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import aiomysql
 from pymysql.constants import CLIENT
 from pymysql.err import MySQLError
 
 from shared.connection import READ_ONLY, Connection, code_of, is_lost
 from shared.errors import Unavailable
+from shared.mysql import MySqlPool
 from shared.server import Server
 
 WAIT_S = 5  # how long a request waits for a connection before it is told to come back
@@ -42,23 +42,19 @@ class Pool:
         """`life_s`: how old a connection gets, so that servers that came later behind a name get their share."""
         self._server, self._size, self._session, self._life_s = server, size, session, life_s
         self._pool: Any = None
-        self._opening = asyncio.Lock()
         self.waiting = 0
         self._opened_at: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
-    async def _open(self) -> Any:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await aiomysql.create_pool(
-                    **self._server.account,
-                    minsize=0,
-                    maxsize=self._size,
-                    pool_recycle=IDLE_S,
-                    autocommit=True,
-                    charset="utf8mb4",
-                    init_command=self._session,
-                    client_flag=CLIENT.FOUND_ROWS,
-                )
+    def _open(self) -> Any:
+        self._pool = MySqlPool(
+            self._server.mysql,
+            self._size,
+            IDLE_S,
+            autocommit=True,
+            charset="utf8mb4",
+            init_command=self._session,
+            client_flag=CLIENT.FOUND_ROWS,
+        )
         return self._pool
 
     async def _acquire(self) -> Any:
@@ -67,7 +63,7 @@ class Pool:
         self.waiting += 1
         try:
             async with asyncio.timeout(WAIT_S):
-                return await self._usable(self._pool or await self._open())
+                return await self._usable(self._pool or self._open())
         except TimeoutError as error:
             raise Unavailable("The database does not answer.") from error
         except (OSError, MySQLError) as error:

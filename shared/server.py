@@ -3,18 +3,15 @@
 import asyncio
 import socket
 import time
-from typing import Any, cast
-from urllib.parse import unquote, urlsplit
 
-import aiomysql
 from pymysql.constants import ER
 from pymysql.err import MySQLError, OperationalError
 
 from shared.circuit import Circuit
 from shared.connection import code_of
 from shared.errors import Unavailable
+from shared.mysql import MySql
 
-CONNECT_S = 2
 FULL = {ER.CON_COUNT_ERROR, ER.USER_LIMIT_REACHED}  # all connections are taken, says a server that is well
 FAILURES = (OSError, MySQLError, Unavailable)  # after which a probe looks whether the server still answers
 
@@ -23,15 +20,10 @@ class Server:
     """What all pools of this address share."""
 
     def __init__(self, url: str, name: str) -> None:
-        self.name, self._url = name, url
+        self.name, self.mysql = name, MySql(url)
         self.circuit = Circuit(name, self._ask, FAILURES)
         self.dropped_at = 0.0
         self._addresses: frozenset[str] = frozenset()
-
-    @property
-    def account(self) -> dict[str, Any]:
-        account = login(self._url)
-        return {"db": account.pop("database"), **account, "connect_timeout": CONNECT_S}
 
     def drop(self) -> None:
         """Have no connection used again that is open now."""
@@ -39,9 +31,9 @@ class Server:
 
     async def follow_name(self) -> None:
         """Drop all connections if the name leads to other addresses than when last asked."""
-        account, loop = login(self._url), asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(account["host"], account["port"], type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(self.mysql.host, self.mysql.port, type=socket.SOCK_STREAM)
         except OSError:
             return
         before, self._addresses = self._addresses, frozenset(str(address[:2]) for *_, address in found)
@@ -51,21 +43,9 @@ class Server:
     async def _ask(self) -> None:
         """Connect apart from the pools: that one of them is taken, or hangs, says nothing about the server just now."""
         try:
-            raw = await aiomysql.connect(**self.account)
+            raw = await self.mysql.connect()
         except OperationalError as error:
             if code_of(error) not in FULL:
                 raise
         else:
             await raw.ensure_closed()
-
-
-def login(url: str) -> dict[str, Any]:
-    """Arguments for PyMySQL and aiomysql out of mysql://user:password@host:port/database."""
-    parts = urlsplit(url)
-    return {
-        "host": cast(str, parts.hostname),
-        "port": parts.port or 3306,
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "database": parts.path.strip("/"),
-    }

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from shared import crash
 from shared.domain.shipping import ShippingPrices
 from shared.production import SHORTEST_SECRET, faults_in_production
+from shared.server_address import faults_of_address
 
 QUEUES = ("orders", "documents", "media", "jobs")
 DAY_S = 24 * 3600
@@ -130,6 +131,13 @@ class _Environment:
             self.faults.append(f"{name} is not a URL with {' or '.join(schemes)}")
         return value.rstrip("/")
 
+    def server(self, name: str, schemes: tuple[str, ...]) -> str:
+        return self.checked_server(name, self.url(name, schemes))
+
+    def checked_server(self, name: str, url: str) -> str:
+        self.faults += [f"{name} {fault}" for fault in faults_of_address(url)]
+        return url
+
     def zone(self, name: str, default: str) -> ZoneInfo:
         try:
             return ZoneInfo(self.text(name, default))
@@ -182,8 +190,11 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _read(env: _Environment) -> Settings:
     public_url = env.url("PUBLIC_URL", ("http", "https"))
-    writer = env.url("DATABASE_WRITER_URL", ("mysql",))
-    readers = env.words("DATABASE_READER_URL", "")
+    writer = env.server("DATABASE_WRITER_URL", ("mysql",))
+    readers = [
+        env.checked_server("DATABASE_READER_URL", env.checked_url("DATABASE_READER_URL", url, ("mysql",)))
+        for url in env.words("DATABASE_READER_URL", "")
+    ]
     return Settings(
         environment=env.choice("ENVIRONMENT", ("development", "test", "production"), "development"),
         public_url=public_url,
@@ -193,8 +204,8 @@ def _read(env: _Environment) -> Settings:
         log_format=env.choice("LOG_FORMAT", ("text", "json"), "json"),
         time_zone=env.zone("SHOP_TIME_ZONE", "Europe/Berlin"),
         database_writer_url=writer,
-        database_reader_urls=tuple(env.checked_url("DATABASE_READER_URL", url, ("mysql",)) for url in readers),
-        redis_url=env.url("REDIS_URL", ("redis", "rediss")),
+        database_reader_urls=tuple(readers),
+        redis_url=env.server("REDIS_URL", ("redis", "rediss")),
         aws_region=env.text("AWS_REGION"),
         sqs_endpoint_url=env.url("SQS_ENDPOINT_URL", ("http", "https"), ""),
         queue_urls={name: env.text(f"{_queue_variable(name)}_QUEUE_URL") for name in QUEUES},

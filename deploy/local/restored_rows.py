@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pymysql
-
 from shared.archive import ArchiveFault, Manifest, Rows, stored
-from shared.db import login
 from shared.migrate import migrate
+from shared.mysql import MySql
 
 SESSION = (
     "SET time_zone = '+00:00', foreign_key_checks = 0, unique_checks = 0, wait_timeout = 600, sql_notes = 0, "
@@ -37,7 +35,7 @@ def load(database_url: str, parts: Iterable[Manifest | Rows]) -> None:
         for part in parts:
             if isinstance(part, Manifest):
                 migrate(database_url, part.revision)
-                connection = pymysql.connect(**login(database_url), charset="utf8mb4", init_command=SESSION)
+                connection = MySql(database_url).connect_blocking(charset="utf8mb4", init_command=SESSION)
                 tables = dict(part.tables)
                 _empty(connection, tables)
             else:

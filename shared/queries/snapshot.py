@@ -6,12 +6,11 @@ The snapshot is InnoDB's: writers are not held up, and what they write meanwhile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
 
-from shared.db import login
+from shared.mysql import MySql
 
 ROWS = 2000  # read and kept in memory at once
 AS_TEXT = (FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP, FIELD_TYPE.DATE, FIELD_TYPE.TIME, FIELD_TYPE.NEWDECIMAL)
@@ -31,8 +30,7 @@ class Snapshot:
     """
 
     def __init__(self, url: str) -> None:
-        self._connection: Any = pymysql.connect(
-            **login(url),
+        self._connection: Any = MySql(url).connect_blocking(
             charset="utf8mb4",
             connect_timeout=5,
             init_command=SESSION,

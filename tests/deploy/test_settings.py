@@ -12,8 +12,8 @@ PROPERTIES = "aws:elasticbeanstalk:application:environment"
 SECRETS = "aws:elasticbeanstalk:application:environmentsecrets"
 # What a secret resolves to on AWS, in the form that the data stack gives it.
 KNOWN = {
-    "DATABASE_WRITER_URL": "mysql://shop:" + 40 * "p" + "@writer.example:3306/shop",
-    "DATABASE_READER_URL": "mysql://shop:" + 40 * "p" + "@reader.example:3306/shop",
+    "DATABASE_WRITER_URL": "mysql://shop:" + 40 * "p" + "@writer.example:3306/shop?ca=" + __file__,
+    "DATABASE_READER_URL": "mysql://shop:" + 40 * "p" + "@reader.example:3306/shop?ca=" + __file__,
     "REDIS_URL": "rediss://:" + 64 * "c" + "@cache.example:6379/0",
     "COOKIE_SECRETS": 64 * "k",
     "PAYMENT_SECRET": 64 * "s",

@@ -20,7 +20,7 @@ from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.reader_orders import ReaderOrders
 from deploy.local.readers import Readers
-from shared.db import login
+from shared.mysql import MySql
 from tests.environments import bare_environment
 from tests.waiting import until
 
@@ -57,7 +57,7 @@ async def orders(databases: BackingServices) -> AsyncIterator[ReaderOrders]:
 
 def ask(port: int, sql: str, *values: str) -> list[Any]:
     """One statement, committed, by the shop's own account."""
-    with pymysql.connect(**login(database_url(port)), autocommit=True) as connection, connection.cursor() as cursor:
+    with MySql(database_url(port)).connect_blocking(autocommit=True) as connection, connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
 
@@ -92,7 +92,7 @@ async def write_until(over: asyncio.Event, databases: BackingServices, promised:
 
     while not over.is_set():
         try:
-            connection = pymysql.connect(**login(database_url(databases.ports.mariadb)), autocommit=True)
+            connection = MySql(database_url(databases.ports.mariadb)).connect_blocking(autocommit=True)
         except pymysql.MySQLError:
             await asyncio.sleep(0.02)
             continue

@@ -15,9 +15,9 @@ BUILT_IN = ("eval", "exec", "compile", "__import__")
 OPENS_CONNECTIONS = {"aiomysql", "redis.asyncio", "tornado.httpclient", "boto3", "aiosmtplib", "urllib.request"}
 # Who talks to somebody else: each to addresses of the settings only, never to one that a client sent.
 TALKERS = {
-    "shared/aws.py",  # SQS, SES, DynamoDB
-    "shared/db.py",
+    "shared/aws.py",  # SQS, SES, DynamoDB, Secrets Manager
     "shared/gateway.py",  # the card provider
+    "shared/mysql.py",
     "shared/redis_client.py",
     "shared/seed/orders.py",  # the card provider of a development machine
     "workers/audit/desk.py",  # the card provider's and the mailbox's ledger
@@ -110,7 +110,7 @@ def test_hashes_are_sha_256_and_one_name_that_protects_nothing() -> None:
 def test_cryptography_comes_from_known_libraries() -> None:
     used = {module.partition(".")[0] for _, tree in sources() for module, _ in imported(tree)}
 
-    assert used & CRYPTOGRAPHY == {"hashlib", "hmac", "secrets", "argon2"}  # Python's own and argon2-cffi
+    assert used & CRYPTOGRAPHY == {"hashlib", "hmac", "secrets", "ssl", "argon2"}  # Python's own and argon2-cffi
 
 
 def test_what_nobody_may_guess_is_drawn_by_the_system() -> None:

@@ -75,9 +75,10 @@ def test_a_crash_point_in_production_is_refused(environ: dict[str, str]) -> None
 
 FIT = {
     "ENVIRONMENT": "production",
-    "DATABASE_WRITER_URL": "mysql://shop:its-own@db/shop",
+    "DATABASE_WRITER_URL": f"mysql://shop:its-own@db/shop?ca={__file__}",
     "PAYMENT_GATEWAY": "https://pay.example",
 }
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/database-a1B2c3"
 
 
 def test_production_starts_with_settings_that_are_fit_for_it(environ: dict[str, str]) -> None:
@@ -90,8 +91,13 @@ def test_production_starts_with_settings_that_are_fit_for_it(environ: dict[str, 
         {"PUBLIC_URL": "http://shop.example"},
         {"PAYMENT_GATEWAY": "http://pay.example"},
         {"PAYMENT_SECRET": "s" * 31},
-        {"DATABASE_WRITER_URL": "mysql://shop:shop@db/shop"},
-        {"DATABASE_WRITER_URL": "mysql://shop@db/shop"},
+        {"DATABASE_WRITER_URL": f"mysql://shop:shop@db/shop?ca={__file__}"},
+        {"DATABASE_WRITER_URL": f"mysql://shop@db/shop?ca={__file__}"},
+        {"DATABASE_WRITER_URL": "mysql://shop:its-own@db/shop"},
+        {"DATABASE_READER_URL": "mysql://shop:its-own@127.0.0.1/shop,mysql://shop:its-own@db/shop"},
+        {"REDIS_URL": "redis://cache/0"},
+        {"SQS_ENDPOINT_URL": "http://sqs"},
+        {"DYNAMODB_ENDPOINT_URL": "http://10.0.0.1:8000"},
     ],
 )
 def test_what_stands_open_on_a_developers_machine_does_not_start_in_production(
@@ -101,6 +107,50 @@ def test_what_stands_open_on_a_developers_machine_does_not_start_in_production(
 
     with pytest.raises(SettingsError, match=rf"^{name} must [a-zA-Z0-9 ]+ in production$"):
         load_settings(environ | FIT | open_one)
+
+
+@pytest.mark.parametrize(
+    "local",
+    [
+        {"DATABASE_WRITER_URL": "mysql://shop:its-own@127.0.0.1/shop"},
+        {"DATABASE_READER_URL": "mysql://shop:its-own@[::1]/shop"},
+        {"REDIS_URL": "redis://localhost/0"},
+        {"SQS_ENDPOINT_URL": "http://127.0.0.1:9324"},
+    ],
+)
+def test_what_stays_on_the_machine_needs_no_encryption(environ: dict[str, str], local: dict[str, str]) -> None:
+    assert load_settings(environ | FIT | local).is_production
+
+
+def test_a_secret_of_aws_stands_for_a_password(environ: dict[str, str]) -> None:
+    url = f"mysql://db/shop?ca={__file__}&secret={ARN}"
+
+    assert load_settings(environ | FIT | {"DATABASE_WRITER_URL": url}).database_writer_url == url
+
+
+@pytest.mark.parametrize(
+    ("rest", "fault"),
+    [
+        ("shop:its-own@db/1?ca=/no/such/file", "names no readable file as ca"),
+        ("shop:its-own@db/1?ca=", "names no readable file as ca"),
+        ("shop:its-own@db/1?ca_file=x", "has other parameters than ca and secret"),
+        ("db/1?secret=shop/database", "names no ARN of Secrets Manager as secret"),
+        (f"shop:its-own@db/1?secret={ARN}", "has both a password and a secret"),
+    ],
+)
+@pytest.mark.parametrize("name", ["DATABASE_WRITER_URL", "DATABASE_READER_URL", "REDIS_URL"])
+def test_an_address_with_a_parameter_that_does_not_hold_is_refused(
+    environ: dict[str, str], name: str, rest: str, fault: str
+) -> None:
+    scheme = "rediss" if name == "REDIS_URL" else "mysql"
+
+    with pytest.raises(SettingsError, match=rf"^{name} {fault}$"):
+        load_settings(environ | {name: f"{scheme}://{rest}"})
+
+
+def test_authorities_for_a_connection_that_is_not_encrypted_are_refused(environ: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=r"^REDIS_URL names a ca and does not begin with rediss$"):
+        load_settings(environ | {"REDIS_URL": f"redis://cache/0?ca={__file__}"})
 
 
 @pytest.mark.parametrize("weak", ["s" * 31, f"{'s' * 32},short"])

@@ -1,0 +1,138 @@
+"""Signing in to MySQL: encrypted where the address says so, again with the newer password when one was changed."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import aiomysql
+import pymysql
+from pymysql.constants import CLIENT, CR, ER
+from pymysql.err import OperationalError
+
+from shared import tls
+from shared.aws_secrets import Credentials
+from shared.server_address import read_address
+
+T = TypeVar("T")
+
+PORT = 3306
+CONNECT_S = 2
+TRIES = 4  # of signing in, while a password is being changed
+AGAIN_S = 0.5  # between two of them, when there is no newer password yet
+
+
+class PasswordRefused(OperationalError):  # type: ignore[misc]
+    """The server takes another password (1045) than the one that was kept."""
+
+    def __init__(self, error: OperationalError, refused: Credentials) -> None:
+        super().__init__(*error.args)
+        self.refused = refused
+
+
+class MySql:
+    """A server and one of its databases, as a URL names them; see server_address."""
+
+    def __init__(self, url: str) -> None:
+        self._address = read_address(url)
+        self.host, self.port = self._address.host, self._address.port or PORT
+        self.database = self._address.path
+
+    async def connect(self, **options: Any) -> Any:
+        """Return a connection of aiomysql.
+
+        Raises:
+            OperationalError: it is away (2003), refuses us (1045), is another one or is not encrypted (2026).
+            SecretUnreadable: its password is not to be had.
+        """
+        return await self.renewing(lambda: self.connect_once(**options))
+
+    async def connect_once(self, **options: Any) -> Any:
+        """As connect, but raises PasswordRefused at once."""
+        password = self._address.password
+        credentials = password.kept
+        if credentials is None:
+            credentials = await asyncio.to_thread(password.read)
+        arguments = self._arguments(credentials)
+        connection = _Connection(db=arguments.pop("database"), connect_timeout=CONNECT_S, **arguments, **options)
+        try:
+            await connection._connect()
+        except OperationalError as error:
+            raise _explained(error, credentials) from error
+        return connection
+
+    async def renewing(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Await an attempt that calls connect_once, again with a newer password if there will be one soon."""
+        for left in reversed(range(TRIES)):
+            try:
+                return await attempt()
+            except PasswordRefused as error:
+                if not (left and self._address.password.may_change):
+                    raise
+                if not await asyncio.to_thread(self._address.password.renew, error.refused):
+                    await asyncio.sleep(AGAIN_S)
+        raise AssertionError("unreachable")
+
+    def connect_blocking(self, **options: Any) -> Any:
+        """Return a connection of PyMySQL; raises what connect raises."""
+        for left in reversed(range(TRIES)):
+            credentials = self._address.password.read()
+            try:
+                return pymysql.connect(**self._arguments(credentials), **options)
+            except OperationalError as error:
+                if not (left and self._address.password.may_change and error.args[0] == ER.ACCESS_DENIED_ERROR):
+                    raise
+                if not self._address.password.renew(credentials):
+                    time.sleep(AGAIN_S)
+        raise AssertionError("unreachable")
+
+    def _arguments(self, credentials: Credentials) -> dict[str, Any]:
+        user, password = self._address.signed(credentials)
+        return {
+            "host": self.host,
+            "port": self.port,
+            "user": user,
+            "password": password,
+            "database": self.database,
+            "ssl": tls.verifying(self._address.ca) if self._address.ca else None,
+        }
+
+
+class MySqlPool(aiomysql.Pool):  # type: ignore[misc]
+    """A pool of connections that were signed in so."""
+
+    def __init__(self, server: MySql, size: int, idle_s: int, **options: Any) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(minsize=0, maxsize=size, echo=False, pool_recycle=idle_s, loop=loop, **options)
+        self._server = server
+
+    async def _acquire(self) -> Any:
+        """What is refused waits for a newer password outside the pool's lock, so others go on with open connections."""
+        return await self._server.renewing(super()._acquire)
+
+    async def _fill_free_pool(self, override_min: bool) -> None:
+        await super()._fill_free_pool(override_min=False)  # drops those that are dead
+        if override_min and not self._free and self.size < self.maxsize:
+            self._acquiring += 1
+            try:
+                self._free.append(await self._server.connect_once(**self._conn_kwargs))
+                self._cond.notify()
+            finally:
+                self._acquiring -= 1
+
+
+class _Connection(aiomysql.Connection):  # type: ignore[misc]
+    async def _request_authentication(self) -> None:
+        """Refuse before anything of the password is sent; aiomysql would go on without encryption."""
+        if self._ssl_context and not self.server_capabilities & CLIENT.SSL:
+            raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, f"{self._host} offers no encryption (TLS)")
+        await super()._request_authentication()
+
+
+def _explained(error: OperationalError, credentials: Credentials) -> OperationalError:
+    if error.args[0] == ER.ACCESS_DENIED_ERROR:
+        return PasswordRefused(error, credentials)
+    if isinstance(error.__cause__, ssl.SSLError):
+        return OperationalError(CR.CR_SSL_CONNECTION_ERROR, f"{error.args[1]}: {error.__cause__}")
+    return error

@@ -1,0 +1,60 @@
+"""Where a server is and how it is reached, out of a URL.
+
+    mysql://user:password@host:port/database?ca=FILE&secret=ARN        rediss://host:port/0?ca=FILE&secret=ARN
+
+`secret` stands for the password, and maybe the user: a secret of Secrets Manager. `ca` is a file with the authorities
+that may have signed the server's certificate. MySQL is encrypted if, and only if, there is one; Redis with `rediss`.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from shared.aws_secrets import Credentials, FixedPassword, Password, secret_of
+
+PARAMETERS = {"ca", "secret"}
+ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+")
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    host: str
+    port: int | None
+    path: str
+    user: str
+    password: Password
+    ca: str
+
+    def signed(self, credentials: Credentials) -> tuple[str, str]:
+        """User and password; the secret's user comes before that of the URL."""
+        return credentials.user or self.user, credentials.password
+
+
+def read_address(url: str) -> ServerAddress:
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query))
+    secret = given.get("secret")
+    return ServerAddress(
+        host=parts.hostname or "",
+        port=parts.port,
+        path=parts.path.strip("/"),
+        user=unquote(parts.username or ""),
+        password=secret_of(secret) if secret else FixedPassword(Credentials("", unquote(parts.password or ""))),
+        ca=given.get("ca", ""),
+    )
+
+
+def faults_of_address(url: str) -> list[str]:
+    """What is wrong with the parameters of a URL; prints none of its values."""
+    given = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    faults = [] if given.keys() <= PARAMETERS else [f"has other parameters than {' and '.join(sorted(PARAMETERS))}"]
+    if "ca" in given and not (os.path.isfile(given["ca"]) and os.access(given["ca"], os.R_OK)):
+        faults.append("names no readable file as ca")
+    if "ca" in given and urlsplit(url).scheme == "redis":
+        faults.append("names a ca and does not begin with rediss")
+    if "secret" in given and not ARN.fullmatch(given["secret"]):
+        faults.append("names no ARN of Secrets Manager as secret")
+    if "secret" in given and urlsplit(url).password:
+        faults.append("has both a password and a secret")
+    return faults
