@@ -4,9 +4,12 @@ A password is kept until a server refuses it. Whoever was refused says with whic
 once one asks; the others find the newer one.
 """
 
+import asyncio
 import json
+import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -65,11 +68,11 @@ class Secret:
 
     may_change: ClassVar[bool] = True
 
-    def __init__(self, arn: str) -> None:
-        self._arn = arn
+    def __init__(self, arn: str, make_client: Callable[[str], Any] | None = None) -> None:
+        self._arn, self._make_client = arn, make_client or _client
         self._lock = threading.Lock()
         self._client: Any = None
-        self._asked_at = -ASK_EVERY_S
+        self._asked_at = -math.inf
         self.kept: Credentials | None = None
 
     def read(self) -> Credentials:
@@ -78,6 +81,7 @@ class Secret:
                 if self._has_just_asked():
                     raise SecretUnreadable("Secrets Manager has just not answered")
                 self.kept = self._ask(CURRENT)
+                self._asked_at = -math.inf  # should it be refused, that is worth a question at once
             return self.kept
 
     def renew(self, refused: Credentials) -> bool:
@@ -99,12 +103,18 @@ class Secret:
 
         self._asked_at = time.monotonic()
         try:
-            self._client = self._client or _client(self._arn)
+            self._client = self._client or self._make_client(self._arn)
             return _credentials(self._client.get_secret_value(SecretId=self._arn, VersionStage=stage)["SecretString"])
         except (BotoCoreError, ClientError, KeyError) as error:
             if otherwise and _is_no_such_version(error):
                 return otherwise
             raise SecretUnreadable(f"Secrets Manager gives no secret: {error}") from error
+
+
+async def credentials_of(password: Password) -> Credentials:
+    """Read it without blocking; raises SecretUnreadable."""
+    kept = password.kept
+    return kept if kept is not None else await asyncio.to_thread(password.read)
 
 
 @cache

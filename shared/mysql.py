@@ -1,9 +1,11 @@
 """Signing in to MySQL: encrypted where the address says so, again with the newer password when one was changed."""
 
 import asyncio
+import math
 import ssl
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiomysql
@@ -12,7 +14,7 @@ from pymysql.constants import CLIENT, CR, ER
 from pymysql.err import OperationalError
 
 from shared import tls
-from shared.aws_secrets import Credentials
+from shared.aws_secrets import Credentials, credentials_of
 from shared.server_address import read_address
 
 T = TypeVar("T")
@@ -21,6 +23,7 @@ PORT = 3306
 CONNECT_S = 2
 TRIES = 4  # of signing in, while a password is being changed
 AGAIN_S = 0.5  # between two of them, when there is no newer password yet
+REFUSED_S = 1  # so long connections that are open are waited for, rather than another refusal
 
 
 class PasswordRefused(OperationalError):  # type: ignore[misc]
@@ -38,6 +41,13 @@ class MySql:
         self._address = read_address(url)
         self.host, self.port = self._address.host, self._address.port or PORT
         self.database = self._address.path
+        self._refused: tuple[Credentials | None, float] = None, -math.inf
+
+    @property
+    def has_just_refused(self) -> bool:
+        """Whether the password that is kept now was refused a moment ago."""
+        refused, at = self._refused
+        return refused == self._address.password.kept and time.monotonic() - at < REFUSED_S
 
     async def connect(self, **options: Any) -> Any:
         """Return a connection of aiomysql.
@@ -50,16 +60,16 @@ class MySql:
 
     async def connect_once(self, **options: Any) -> Any:
         """As connect, but raises PasswordRefused at once."""
-        password = self._address.password
-        credentials = password.kept
-        if credentials is None:
-            credentials = await asyncio.to_thread(password.read)
+        credentials = await credentials_of(self._address.password)
         arguments = self._arguments(credentials)
         connection = _Connection(db=arguments.pop("database"), connect_timeout=CONNECT_S, **arguments, **options)
         try:
             await connection._connect()
         except OperationalError as error:
-            raise _explained(error, credentials) from error
+            if error.args[0] != ER.ACCESS_DENIED_ERROR:
+                raise _explained(error) from error
+            self._refused = credentials, time.monotonic()
+            raise PasswordRefused(error, credentials) from error
         return connection
 
     async def renewing(self, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -113,6 +123,10 @@ class MySqlPool(aiomysql.Pool):  # type: ignore[misc]
 
     async def _fill_free_pool(self, override_min: bool) -> None:
         await super()._fill_free_pool(override_min=False)  # drops those that are dead
+        while self._used and not self._free and self._server.has_just_refused:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_S):
+                    await self._cond.wait()
         if override_min and not self._free and self.size < self.maxsize:
             self._acquiring += 1
             try:
@@ -130,9 +144,7 @@ class _Connection(aiomysql.Connection):  # type: ignore[misc]
         await super()._request_authentication()
 
 
-def _explained(error: OperationalError, credentials: Credentials) -> OperationalError:
-    if error.args[0] == ER.ACCESS_DENIED_ERROR:
-        return PasswordRefused(error, credentials)
+def _explained(error: OperationalError) -> OperationalError:
     if isinstance(error.__cause__, ssl.SSLError):
         return OperationalError(CR.CR_SSL_CONNECTION_ERROR, f"{error.args[1]}: {error.__cause__}")
     return error

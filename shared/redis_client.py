@@ -1,17 +1,27 @@
-"""The way to Redis: bounded in connections and in time, with no hidden retry, and closed while Redis is away."""
+"""The way to Redis: bounded in connections and in time, with no hidden retry, and closed while Redis is away.
 
+Its password is read again when Redis refuses the one that was kept; see server_address for what the URL may say.
+"""
+
+import asyncio
+import ssl
 from contextlib import suppress
 from typing import Any, cast
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.credentials import CredentialProvider
+from redis.exceptions import AuthenticationError, ResponseError
 from redis.exceptions import ConnectionError as ConnectionLost
-from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as TooSlow
 
+from shared import tls
+from shared.aws_secrets import Credentials, SecretUnreadable, credentials_of
 from shared.circuit import Circuit
+from shared.server_address import ServerAddress, read_address
 
+PORT = 6379
 CONNECTIONS = 32  # a process; callers beyond wait for one, so Redis never meets a thousand sockets
 POOL_WAIT_S = 2
 CONNECT_S = 1
@@ -60,8 +70,12 @@ def open_redis(url: str) -> WatchedRedis:
 
     A command is sent once: whoever sends it again has to know that doing it twice does no harm.
     """
-    pool = BlockingConnectionPool.from_url(
-        url,
+    address = read_address(url)
+    pool = BlockingConnectionPool(
+        **_connections(address),
+        host=address.host,
+        port=address.port or PORT,
+        db=int(address.path or 0),
         max_connections=CONNECTIONS,
         timeout=POOL_WAIT_S,
         socket_connect_timeout=CONNECT_S,
@@ -70,3 +84,51 @@ def open_redis(url: str) -> WatchedRedis:
         decode_responses=True,
     )
     return cast(WatchedRedis, WatchedRedis.from_pool(pool))
+
+
+def _connections(address: ServerAddress) -> dict[str, Any]:
+    if address.is_encrypted:
+        return {"connection_class": _EncryptedConnection, "address": address, "context": tls.verifying(address.ca)}
+    return {"connection_class": _PlainConnection, "address": address}
+
+
+class _SignIn(CredentialProvider):
+    """What a connection says first. The user may be missing, as Redis has one by default."""
+
+    def __init__(self, address: ServerAddress) -> None:
+        self._address, self._password = address, address.password
+        self._said: Credentials | None = None
+
+    async def get_credentials_async(self) -> tuple[str] | tuple[str, str]:
+        try:
+            self._said = await credentials_of(self._password)
+        except SecretUnreadable as error:
+            raise ConnectionLost(str(error)) from error
+        user, password = self._address.signed(self._said)
+        return (user, password) if user else (password,)
+
+    async def renew(self) -> bool:
+        """Whether there is another password than the one that was said."""
+        if self._said is None or not self._password.may_change:
+            return False
+        return await asyncio.to_thread(self._password.renew, self._said)
+
+
+class _PlainConnection(Connection):
+    def __init__(self, *, address: ServerAddress, **options: Any) -> None:
+        super().__init__(**options, credential_provider=_SignIn(address) if address.asks_for_password else None)
+
+    async def connect(self) -> None:
+        """Connect and sign in, once more if there is a newer password than the one that was refused."""
+        try:
+            await super().connect()  # type: ignore[no-untyped-call]
+        except AuthenticationError:
+            if not (isinstance(self.credential_provider, _SignIn) and await self.credential_provider.renew()):
+                raise
+            await super().connect()  # type: ignore[no-untyped-call]
+
+
+class _EncryptedConnection(_PlainConnection, SSLConnection):
+    def __init__(self, *, context: ssl.SSLContext, **options: Any) -> None:
+        super().__init__(**options)
+        self.ssl_context.context = context  # one for all, instead of one for each

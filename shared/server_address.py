@@ -19,12 +19,17 @@ ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=
 
 @dataclass(frozen=True)
 class ServerAddress:
+    is_encrypted: bool
     host: str
     port: int | None
     path: str
     user: str
     password: Password
     ca: str
+
+    @property
+    def asks_for_password(self) -> bool:
+        return self.password.kept is None or bool(self.password.kept.password)
 
     def signed(self, credentials: Credentials) -> tuple[str, str]:
         """User and password; the secret's user comes before that of the URL."""
@@ -36,6 +41,7 @@ def read_address(url: str) -> ServerAddress:
     given = dict(parse_qsl(parts.query))
     secret = given.get("secret")
     return ServerAddress(
+        is_encrypted="ca" in given or parts.scheme == "rediss",
         host=parts.hostname or "",
         port=parts.port,
         path=parts.path.strip("/"),
@@ -55,6 +61,8 @@ def faults_of_address(url: str) -> list[str]:
         faults.append("names a ca and does not begin with rediss")
     if "secret" in given and not ARN.fullmatch(given["secret"]):
         faults.append("names no ARN of Secrets Manager as secret")
+    if urlsplit(url).scheme.startswith("redis") and not re.fullmatch(r"/?\d*", urlsplit(url).path):
+        faults.append("names no number as its database")
     if "secret" in given and urlsplit(url).password:
         faults.append("has both a password and a secret")
     return faults

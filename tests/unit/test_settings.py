@@ -148,6 +148,11 @@ def test_an_address_with_a_parameter_that_does_not_hold_is_refused(
         load_settings(environ | {name: f"{scheme}://{rest}"})
 
 
+def test_a_database_of_redis_that_is_no_number_is_refused(environ: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=r"^REDIS_URL names no number as its database$"):
+        load_settings(environ | {"REDIS_URL": "redis://127.0.0.1/carts"})
+
+
 def test_authorities_for_a_connection_that_is_not_encrypted_are_refused(environ: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=r"^REDIS_URL names a ca and does not begin with rediss$"):
         load_settings(environ | {"REDIS_URL": f"redis://cache/0?ca={__file__}"})
