@@ -18,7 +18,7 @@ class Mutation:
 
     Args:
         where: `data:Cluster.StorageEncrypted` is a property, `data:Cluster/DeletionPolicy` what stands beside them,
-            `web:[aws:autoscaling:asg]MinSize` an option.
+            `web:[aws:autoscaling:asg]MinSize` an option, `data:>RedisUrl` an output.
     """
 
     where: str
@@ -35,6 +35,8 @@ class Mutation:
         if place.startswith("["):
             namespace, _, option = place[1:].partition("]")
             self._change_option(changed[name]["Resources"][name.title()]["Properties"], namespace, option)
+        elif place.startswith(">"):
+            changed[name]["Outputs"][place.removeprefix(">")]["Value"] = self.value
         else:
             self._change(changed[name]["Resources"], place)
         return Stacks(changed)

@@ -92,6 +92,10 @@ class Stacks:
         """The template for these parameters with every condition decided and all else untouched."""
         return _Resolver(self.templates[template], {**parameters_of(environment), **others}).without_conditions()
 
+    def outputs(self, template: str, environment: str = "prod", **others: str) -> dict[str, Any]:
+        """Name → value of what the stack tells others."""
+        return _Resolver(self.templates[template], {**parameters_of(environment), **others}).outputs()
+
     def exports(self, template: str, environment: str) -> set[str]:
         """What other stacks may import from this one."""
         return _Resolver(self.templates[template], parameters_of(environment)).exports()
@@ -141,6 +145,9 @@ class _Resolver:
         if isinstance(item, list):
             return [value for value in map(self._decided, item) if value is not NOTHING]
         return item
+
+    def outputs(self) -> dict[str, Any]:
+        return {name: self._value(row["Value"]) for name, row in self._there(self._template["Outputs"]).items()}
 
     def exports(self) -> set[str]:
         outputs = self._there(self._template.get("Outputs", {}))

@@ -11,14 +11,15 @@ from tests.deploy.templates import ENVIRONMENTS, Stacks, parameters_of
 PROPERTIES = "aws:elasticbeanstalk:application:environment"
 SECRETS = "aws:elasticbeanstalk:application:environmentsecrets"
 # What a secret resolves to on AWS, in the form that the data stack gives it.
-KNOWN = {
-    "DATABASE_WRITER_URL": "mysql://shop:" + 40 * "p" + "@writer.example:3306/shop?ca=" + __file__,
-    "DATABASE_READER_URL": "mysql://shop:" + 40 * "p" + "@reader.example:3306/shop?ca=" + __file__,
-    "REDIS_URL": "rediss://:" + 64 * "c" + "@cache.example:6379/0",
-    "COOKIE_SECRETS": 64 * "k",
-    "PAYMENT_SECRET": 64 * "s",
+KNOWN = {"COOKIE_SECRETS": 64 * "k", "PAYMENT_SECRET": 64 * "s"}
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/database-a1B2c3"
+IMPORTS = {
+    "Addresses": "10.22.0.0/16",
+    "MailSet": "shop-prod",
+    "DatabaseWriterUrl": f"mysql://writer.example:3306/shop?ca={__file__}&secret={ARN}",
+    "DatabaseReaderUrl": f"mysql://reader.example:3306/shop?ca={__file__}&secret={ARN}",
+    "RedisUrl": f"rediss://cache.example:6379/0?secret={ARN}",
 }
-IMPORTS = {"Addresses": "10.22.0.0/16", "MailSet": "shop-prod"}
 
 
 def settings_of(stacks: Stacks, tier: str, environment: str, folder: Path) -> Settings:

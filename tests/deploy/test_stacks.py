@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import boto3
 import pytest
 
+from shared.server_address import read_address
 from tests.deploy.account import ORDER, account_in_memory
 from tests.deploy.moto_types import LACKING
 from tests.deploy.read_back import WITHOUT_ID, absent
@@ -108,14 +109,16 @@ def test_the_cache_is_encrypted_on_disk_and_wire(built: Built) -> None:
     assert (found["MultiAZ"] == "enabled") == (built.environment != "dev")
 
 
-def test_secrets_hold_addresses_in_the_form_that_the_shop_reads(built: Built) -> None:
-    client = boto3.client("secretsmanager")
-    ids = (built.id_of("data", name) for name in ("DatabaseWriterUrl", "RedisUrl"))
-    writer, redis = (client.get_secret_value(SecretId=secret)["SecretString"] for secret in ids)
+def test_addresses_lead_to_a_server_and_to_a_secret_that_the_shop_can_read(built: Built) -> None:
+    exports = {row["Name"]: row["Value"] for row in boto3.client("cloudformation").list_exports()["Exports"]}
+    name = parameters_of(built.environment)["Name"]
+    writer, redis = (read_address(exports[f"{name}-{url}"]) for url in ("DatabaseWriterUrl", "RedisUrl"))
 
-    assert writer.startswith("mysql://shop:{{resolve:secretsmanager:arn:aws:secretsmanager:eu-central-1:")
-    assert ":3306/shop" in writer
-    assert redis.startswith("rediss://:{{resolve:secretsmanager:arn:aws:secretsmanager:eu-central-1:")
+    assert (writer.is_encrypted, writer.port, writer.path) == (True, 3306, "shop")
+    assert (redis.is_encrypted, redis.port, redis.path) == (True, 6379, "0")
+    assert writer.signed(writer.password.read())[0] == "shop"
+    assert len(writer.password.read().password) == 40
+    assert (redis.password.read().user, len(redis.password.read().password)) == ("", 64)
 
 
 def test_files_of_a_fleet_are_encrypted_and_lie_in_each_zone(built: Built) -> None:

@@ -153,14 +153,7 @@ def test_celery_and_its_queues_agree_how_long_a_message_is_hidden(stacks: Stacks
     change(f"web:[{SECRETS}]COOKIE_SECRETS", "geheim"),
 )
 def test_no_secret_stands_among_the_options(stacks: Stacks) -> None:
-    secrets = {
-        "DATABASE_WRITER_URL",
-        "DATABASE_READER_URL",
-        "REDIS_URL",
-        "COOKIE_SECRETS",
-        "PAYMENT_SECRET",
-        "SELLER_JSON",
-    }
+    secrets = {"COOKIE_SECRETS", "PAYMENT_SECRET", "SELLER_JSON"}
     for tier in BOTH:
         options = stacks.options(tier)
         assert {name for space, name in options if space == SECRETS} == secrets

@@ -1,6 +1,7 @@
 """What travels is encrypted, and who asks without is refused."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.deploy.mutations import change, reddens, remove
 from tests.deploy.templates import DEPLOY, Stacks
@@ -57,11 +58,35 @@ def test_the_cache_refuses_connections_without_tls(stacks: Stacks) -> None:
     assert (cache["TransitEncryptionEnabled"], cache["TransitEncryptionMode"]) == (True, "required")
 
 
-@reddens(change("data:RedisUrl.SecretString", "redis://cache:6379/0"))
+@reddens(change("data:>RedisUrl", "redis://cache:6379/0"))
 def test_the_shop_asks_the_cache_by_tls_and_with_a_password(stacks: Stacks) -> None:
-    url = stacks.properties("data", "RedisUrl")["SecretString"]
+    url = stacks.outputs("data")["RedisUrl"]
 
-    assert url.startswith("rediss://:{{resolve:secretsmanager:")
+    assert url == "rediss://${Cache.PrimaryEndPoint.Address}:6379/0?secret=${CachePassword}"
+
+
+@reddens(
+    change("data:>DatabaseWriterUrl", "mysql://writer:3306/shop"),
+    change("data:>DatabaseReaderUrl", "mysql://reader:3306/shop"),
+)
+def test_the_shop_asks_the_database_by_tls_and_knows_its_authorities(stacks: Stacks) -> None:
+    hook = (DEPLOY / "beanstalk-both/.platform/hooks/prebuild/30_certificates.sh").read_text("utf-8")
+    brought = "/etc/myclothes/rds.pem"
+
+    assert f"RDS_CERTIFICATES:-{brought}" in hook
+    for environment, names in (("prod", ["DatabaseWriterUrl", "DatabaseReaderUrl"]), ("dev", ["DatabaseWriterUrl"])):
+        outputs = stacks.outputs("data", environment)
+        assert [name for name in outputs if name.endswith(("WriterUrl", "ReaderUrl"))] == names
+        assert {urlsplit(outputs[name]).query for name in names} == {f"ca={brought}&secret=${{Secret}}"}
+
+
+@reddens(change("data:>DatabaseWriterUrl", "mysql://shop:password@writer:3306/shop?ca=x&secret=y"))
+def test_no_address_carries_a_password(stacks: Stacks) -> None:
+    outputs = stacks.outputs("data")
+
+    for name in ("DatabaseWriterUrl", "DatabaseReaderUrl", "RedisUrl"):
+        assert "@" not in outputs[name]
+        assert "resolve:" not in outputs[name]
 
 
 @reddens(remove("data:Cache.AuthToken"))

@@ -104,7 +104,8 @@ def test_aurora_is_restored_from_a_snapshot_with_the_password_that_was_kept(stac
     assert cluster["SnapshotIdentifier"] == "snap"
     assert not {"MasterUsername", "MasterUserPassword", "DatabaseName"} & set(cluster)
     assert "DatabasePassword" not in stacks.resources("data", **given)
-    assert "arn:kept" in stacks.properties("data", "DatabaseWriterUrl", **given)["SecretString"]
+    assert stacks.outputs("data", **given)["DatabaseWriterUrl"].endswith("&secret=arn:kept")
+    assert stacks.outputs("data", **given)["DatabaseSecret"] == "arn:kept"
 
 
 @reddens(remove("data:Instance.DBSnapshotIdentifier"), change("data:Instance.DBName", "shop"))

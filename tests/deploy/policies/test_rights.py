@@ -108,7 +108,7 @@ def test_mail_has_one_sender(stacks: Stacks) -> None:
 def test_secrets_are_read_by_name(stacks: Stacks) -> None:
     secrets, seller = policies(stacks)["ReadSecrets"]
 
-    names = ("DatabaseWriterUrl", "RedisUrl", "CookieSecrets", "PaymentSecret", "DatabaseReaderUrl")
+    names = ("DatabaseSecret", "CacheSecret", "CookieSecrets", "PaymentSecret")
     assert secrets["Resource"] == [f"import:{name}" for name in names]
     assert (secrets["Action"], seller["Resource"]) == (["secretsmanager:GetSecretValue"], "import:SellerFile")
 
