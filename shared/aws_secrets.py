@@ -7,6 +7,7 @@ once one asks; the others find the newer one.
 import asyncio
 import json
 import math
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -121,6 +122,9 @@ async def credentials_of(password: Password) -> Credentials:
 def secret_of(arn: str) -> Secret:
     """The secret of this process: its writer and its readers sign in with the same one."""
     return Secret(arn)
+
+
+os.register_at_fork(after_in_child=secret_of.cache_clear)  # a child must share neither a connection nor a lock
 
 
 def _client(arn: str) -> Any:

@@ -1,13 +1,15 @@
 """When a password is asked for, and how often, of a service that is a dictionary here."""
 
 import json
+import os
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from shared.aws_secrets import Credentials, Secret, SecretUnreadable
+from shared.aws_secrets import Credentials, Secret, SecretUnreadable, secret_of
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/database-a1B2c3"
 OLD, NEW = Credentials("shop", "old"), Credentials("shop", "new")
@@ -123,6 +125,19 @@ def test_a_password_stays_while_the_service_is_away(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SecretUnreadable):
         secret.renew(OLD)
     assert secret.kept == OLD
+
+
+def test_servers_of_one_process_share_a_secret_and_its_children_read_their_own() -> None:
+    ours = secret_of(ARN)
+    assert secret_of(ARN) is ours
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads: this child takes no lock
+        child = os.fork()
+    if not child:
+        os._exit(secret_of(ARN) is ours)
+
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_secret_may_be_the_password_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,7 @@ def test_every_module_that_hashes_signs_or_draws_is_named() -> None:
 
 
 def test_everybody_whom_the_shop_talks_to_is_named() -> None:
-    addresses_set = set(re.findall(r'env\.(?:url|words)\("(\w+_(?:URL|GATEWAY))"', SETTINGS))
+    addresses_set = set(re.findall(r'env\.(?:url|words|server)\("(\w+_(?:URL|GATEWAY))"', SETTINGS))
     told = " ".join(row[0] for row in table(RULES, "Who talks to whom"))
 
     assert addresses_set == set(re.findall(r"[A-Z]\w+_(?:URL|GATEWAY)", told))
