@@ -53,7 +53,7 @@ async def looked_until(database: Database, server: Server, *, is_in: bool) -> No
 
 
 def _ports(database: Database) -> list[int]:
-    return [int(reader.server.account["port"]) for reader in database.readers.all]
+    return [reader.server.mysql.port for reader in database.readers.all]
 
 
 async def now(database: Database) -> float:

@@ -16,6 +16,7 @@ OPENS_CONNECTIONS = {"aiomysql", "redis.asyncio", "tornado.httpclient", "boto3",
 # Who talks to somebody else: each to addresses of the settings only, never to one that a client sent.
 TALKERS = {
     "shared/aws.py",  # SQS, SES, DynamoDB, Secrets Manager
+    "shared/connection.py",
     "shared/gateway.py",  # the card provider
     "shared/mysql.py",
     "shared/redis_client.py",

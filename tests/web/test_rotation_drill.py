@@ -162,4 +162,4 @@ async def test_passwords_of_database_and_cache_change_while_people_shop(
 
     assert tally.unexpected == []
     assert await count(shop.database, "orders") == tally.orders
-    assert (shop.database.writer_pool.circuit.times_sick, shop.redis.circuit.times_sick) == (0, 0)
+    assert (shop.database.writer_server.circuit.times_sick, shop.redis.circuit.times_sick) == (0, 0)
