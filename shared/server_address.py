@@ -6,12 +6,23 @@
 that may have signed the server's certificate. MySQL is encrypted if, and only if, there is one; Redis with `rediss`.
 """
 
+import logging
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from shared.aws_secrets import Credentials, FixedPassword, Password, secret_of
+from shared.aws_secrets import (
+    Credentials,
+    FixedPassword,
+    Password,
+    SecretUnreadable,
+    credentials_of,
+    secret_of,
+)
+
+logger = logging.getLogger(__name__)
 
 PARAMETERS = {"ca", "secret"}
 ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+")
@@ -49,6 +60,15 @@ def read_address(url: str) -> ServerAddress:
         password=secret_of(secret) if secret else FixedPassword(Credentials("", unquote(parts.password or ""))),
         ca=given.get("ca", ""),
     )
+
+
+async def read_passwords(urls: Iterable[str]) -> None:
+    """Ask for what is asked for anyway, before the first shopper waits for it; what is not to be had now is later."""
+    for url in urls:
+        try:
+            await credentials_of(read_address(url).password)
+        except SecretUnreadable as error:
+            logger.warning("no password yet: %s", error)
 
 
 def faults_of_address(url: str) -> list[str]:

@@ -22,6 +22,7 @@ from shared.passwords import Passwords
 from shared.queries.steps import note_published
 from shared.queue import Publisher, SqsPublisher
 from shared.redis_client import WatchedRedis, open_redis
+from shared.server_address import read_passwords
 from shared.services.account_links import AccountTools
 from shared.services.checkout import CheckoutTools
 from shared.services.payments import PayTools
@@ -146,6 +147,7 @@ async def open_shop(
     cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)
     readiness = Readiness(watched(database, redis, queues, cards, media))
     await queues.warm()
+    await read_passwords((settings.database_writer_url, *settings.database_reader_urls, settings.redis_url))
     announcing = publisher or await _open_publisher(settings, database, queues.circuit)
     errands, assets = Errands(settings, queues.circuit), await asyncio.to_thread(Assets.load)
     instance = f"{socket.gethostname()}-{port}"

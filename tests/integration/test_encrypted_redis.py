@@ -11,6 +11,7 @@ from redis.exceptions import AuthenticationError, RedisError
 from redis.exceptions import ConnectionError as ConnectionLost
 
 from shared.redis_client import WatchedRedis, open_redis
+from shared.server_address import read_passwords
 from shared.settings import Settings
 from tests.certificates import Authority
 from tests.secret_store import StoredSecret, lead_to_stand_in
@@ -101,7 +102,9 @@ async def test_the_password_may_change_while_redis_is_used(
 ) -> None:
     office = client_of(valkey.url, clients)
     await office.config_set("requirepass", "first")
-    redis = client_of(f"rediss://127.0.0.1:{front}/0?ca={authority.file}&secret={secret.arn}", clients)
+    url = f"rediss://127.0.0.1:{front}/0?ca={authority.file}&secret={secret.arn}"
+    await read_passwords([url])
+    redis = client_of(url, clients)
     assert await redis.ping()
 
     await office.config_set("requirepass", "second")
@@ -120,16 +123,21 @@ async def test_a_password_that_stays_wrong_is_refused(
 ) -> None:
     await client_of(valkey.url, clients).config_set("requirepass", "another")
 
-    for url in (f"{valkey.url}?secret={secret.arn}", valkey.url.replace("//", "//:wrong@")):
+    urls = f"{valkey.url}?secret={secret.arn}", valkey.url.replace("//", "//:wrong@")
+    await read_passwords(urls)
+
+    for url in urls:
         with pytest.raises(AuthenticationError):
             await client_of(url, clients).ping()
 
 
 async def test_a_secret_that_is_gone_is_told_so(valkey: Valkey, secret: StoredSecret, clients: AsyncExitStack) -> None:
     secret.delete()
+    url = f"{valkey.url}?secret={secret.arn}"
+    await read_passwords([url])
 
-    with pytest.raises(ConnectionLost, match="Secrets Manager gives no secret"):
-        await client_of(f"{valkey.url}?secret={secret.arn}", clients).ping()
+    with pytest.raises(ConnectionLost, match="Secrets Manager"):
+        await client_of(url, clients).ping()
 
 
 async def test_user_and_password_may_stand_in_the_address(valkey: Valkey, clients: AsyncExitStack) -> None:

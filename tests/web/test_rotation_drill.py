@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from shared.aws_secrets import secret_of
 from shared.db import POOL_SIZE, Database
 from shared.migrate import migrate
 from shared.settings import Settings
@@ -139,6 +140,7 @@ class Tally:
 async def test_passwords_of_database_and_cache_change_while_people_shop(
     shop: Shop, mariadb: MariaDb, office: Redis, stored: dict[str, StoredSecret]
 ) -> None:
+    assert [secret_of(secret.arn).kept is None for secret in stored.values()] == [False, False]  # before it listens
     await add_variant(shop.database, SKU, stock=100_000)
     tally = Tally()
     async with serve(shop, 0, ["127.0.0.1"]) as port, asyncio.TaskGroup() as group:
