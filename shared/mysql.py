@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 PORT = 3306
 CONNECT_S = 2
-TRIES = 4  # of signing in, while a password is being changed
+TRIES = 3  # of signing in, while a password is being changed; a probe must have time for all of them
 AGAIN_S = 0.5  # between two of them, when there is no newer password yet
 REFUSED_S = 1  # so long connections that are open are waited for, rather than another refusal
 

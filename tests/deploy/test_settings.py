@@ -13,6 +13,8 @@ SECRETS = "aws:elasticbeanstalk:application:environmentsecrets"
 # What a secret resolves to on AWS, in the form that the data stack gives it.
 KNOWN = {"COOKIE_SECRETS": 64 * "k", "PAYMENT_SECRET": 64 * "s"}
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/database-a1B2c3"
+PLATFORM_TAKES = 4096  # bytes
+IMPORTED = 200  # bytes, the longest: Aurora's address with the ARN of its secret
 IMPORTS = {
     "Addresses": "10.22.0.0/16",
     "MailSet": "shop-prod",
@@ -49,6 +51,19 @@ def test_the_shop_starts_with_what_its_environment_gives(
     assert settings.mail_events_queue_url.endswith("MailEventsQueue")
     assert (settings.sqs_endpoint_url, settings.dynamodb_endpoint_url) == ("", "")
     assert settings.seller.city == json.loads(parameters_of(environment)["Seller"])["city"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("tier", ["web", "worker"])
+def test_all_variables_together_are_no_longer_than_the_platform_takes(
+    stacks: Stacks, tier: str, environment: str
+) -> None:
+    given = {name: value for (space, name), value in stacks.options(tier, environment).items() if space == PROPERTIES}
+    lengths = [
+        len(name) + (IMPORTED if "import:" in value else len(value)) + len("=,") for name, value in given.items()
+    ]
+
+    assert sum(lengths) < PLATFORM_TAKES
 
 
 def test_readers_are_given_only_where_there_are_some(stacks: Stacks, tmp_path: Path) -> None:

@@ -100,12 +100,15 @@ async def test_open_connections_are_used_while_the_new_password_is_unknown(
 
 
 async def test_a_password_that_stays_wrong_is_told_as_a_database_that_does_not_answer(
-    database: Database, mariadb: MariaDb
+    database: Database, mariadb: MariaDb, caplog: pytest.LogCaptureFixture
 ) -> None:
     mariadb.change_password("fifth")
 
     with pytest.raises(Unavailable):
         await ask(database)
+
+    assert not await database.writer_server.circuit.look()
+    assert "writer is sick: (1045, \"Access denied for user 'shop'" in caplog.text
 
 
 async def test_a_secret_that_is_gone_is_told_so(database: Database, secret: StoredSecret) -> None:
