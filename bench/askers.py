@@ -6,15 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 CLIENTS = 16
+STATUS = len(b"HTTP/1.1 200")
+HEAD_END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 Ask = Callable[[], bytes]  # the next request
 
 
 class _Asker(asyncio.Protocol):
-    def __init__(self, ask: Ask, size: int) -> None:
-        self._ask, self._size = ask, size
-        self._read = 0
+    def __init__(self, ask: Ask, status: bytes) -> None:
+        self._ask, self._status = ask, status
+        self._read = b""
+        self._size = 0
         self.answers = 0
         self.is_over = False
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -24,11 +27,13 @@ class _Asker(asyncio.Protocol):
         self._transport.write(self._ask())
 
     def data_received(self, data: bytes) -> None:
-        self._read += len(data)
-        if self._read < self._size:
+        self._read = self._read + data if self._read else data
+        if not self._size:
+            self._size = _size_of(self._read)
+        if not self._size or len(self._read) < self._size:
             return
-        assert self._read == self._size, "an answer has another size"
-        self._read = 0
+        assert self._read.startswith(self._status), f"another answer: {self._read[:400]!r}"
+        self._read, self._size = b"", 0
         self.answers += 1
         if self.is_over:
             self._transport.close()
@@ -39,23 +44,31 @@ class _Asker(asyncio.Protocol):
         self.lost.set_result(None)
 
 
+def _size_of(read: bytes) -> int:
+    """How long this answer will be, head and body; 0 while the head is not all there."""
+    end = read.find(HEAD_END)
+    if end < 0:
+        return 0
+    length = LENGTH.search(read, 0, end + 2)
+    return end + len(HEAD_END) + (int(length[1]) if length else 0)
+
+
 async def first_answer(port: int, request: bytes) -> bytes:
     """The whole answer to one request."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = LENGTH.search(head)
-    body = await reader.readexactly(int(length[1]) if length else 0)
+    head = await reader.readuntil(HEAD_END)
+    body = await reader.readexactly(_size_of(head) - len(head))
     writer.close()
     await writer.wait_closed()
     return head + body
 
 
-async def count_answers(port: int, ask: Ask, seconds: float) -> int:
-    """How many requests were answered in so many seconds; all answers have the size of the first."""
-    size = len(await first_answer(port, ask()))
+async def count_answers(port: int, ask: Ask, seconds: float, clients: int = CLIENTS) -> int:
+    """How many requests were answered in so many seconds; all answers have the status of the first."""
+    status = (await first_answer(port, ask()))[:STATUS]
     loop = asyncio.get_running_loop()
-    made = [await loop.create_connection(lambda: _Asker(ask, size), "127.0.0.1", port) for _ in range(CLIENTS)]
+    made = [await loop.create_connection(lambda: _Asker(ask, status), "127.0.0.1", port) for _ in range(clients)]
     askers: Sequence[_Asker] = [asker for _, asker in made]
     await asyncio.sleep(seconds)
     for asker in askers:

@@ -1,16 +1,28 @@
-"""`python -m bench.bare_server --port P --answer FILE`: what a page can cost at least.
+"""`python -m bench.bare_server --ports P Q --answer FILE`: what an answer can cost at least.
 
-At P an asyncio protocol that sends the file for whatever comes in, at P+1 a Tornado handler with a body of 6 kB.
+At P an asyncio protocol that sends the file for whatever comes in. At Q Tornado with handlers that do one thing:
+`/` a body of 6 kB, `/search` the one SELECT of a search, POST `/cart` a cart as JSON by GET and SET.
 """
 
 import argparse
 import asyncio
+import json
+import os
+import secrets
 from pathlib import Path
 from typing import cast
 
-from tornado.web import Application, RequestHandler
+from redis.asyncio import Redis
+from tornado.web import Application, RequestHandler, url
+
+from shared.db import Database
+from shared.queries.cards import STYLE_COLUMNS
+from shared.queries.listing import ListingQuery
+from shared.queries.listing_filter import styles_found
 
 BODY = b"<p>Soft linen, cut wide.</p>" * 215  # 6 kB
+FOUND = styles_found(ListingQuery(words=("jumper",)))
+CART_TTL_S = 14 * 24 * 3600
 
 
 class Bare(asyncio.Protocol):
@@ -29,15 +41,50 @@ class Plain(RequestHandler):
         self.write(BODY)
 
 
-async def serve(port: int, answer: bytes) -> None:
-    await asyncio.get_running_loop().create_server(lambda: Bare(answer), "127.0.0.1", port)
-    Application([("/", Plain)]).listen(port + 1, "127.0.0.1")
+class Search(RequestHandler):
+    def initialize(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self) -> None:
+        sql = f"SELECT {STYLE_COLUMNS} {FOUND.text} ORDER BY w.score DESC, s.name, s.id LIMIT 24"
+        async with self._database.reader() as connection:
+            await connection.rows(sql, FOUND.args)
+        self.write(BODY)
+
+
+class NaiveCart(RequestHandler):
+    """What an add is without a thought: read the JSON, change it, write it; two at once lose one."""
+
+    def initialize(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def post(self) -> None:
+        item = json.loads(self.request.body)
+        signed = self.get_signed_cookie("naive_cart")
+        key = signed.decode() if signed else secrets.token_urlsafe(16)
+        cart = json.loads(await self._redis.get(f"naive:{key}") or "{}")
+        cart[item["sku"]] = cart.get(item["sku"], 0) + item["quantity"]
+        await self._redis.set(f"naive:{key}", json.dumps(cart), ex=CART_TTL_S)
+        self.set_signed_cookie("naive_cart", key)
+        self.write(cart)
+
+
+async def serve(ports: tuple[int, int], answer: bytes) -> None:
+    await asyncio.get_running_loop().create_server(lambda: Bare(answer), "127.0.0.1", ports[0])
+    database = Database(os.environ["DATABASE_WRITER_URL"])
+    redis = Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+    routes = (
+        url("/", Plain),
+        url("/search", Search, {"database": database}),
+        url("/cart", NaiveCart, {"redis": redis}),
+    )
+    Application(list(routes), cookie_secret=secrets.token_hex(32)).listen(ports[1], "127.0.0.1")
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.bare_server")
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--ports", type=int, nargs=2, required=True)
     parser.add_argument("--answer", type=Path, required=True)
     options = parser.parse_args()
-    asyncio.run(serve(options.port, options.answer.read_bytes()))
+    asyncio.run(serve(tuple(options.ports), options.answer.read_bytes()))

@@ -1,108 +1,83 @@
-"""Public pages, kept and made, each beside the least that its way could cost.
+"""Public pages, kept and made, direct and through HAProxy, each beside the least that its way could cost.
 
-Rates are requests for each second of CPU that the answering process used: what it would reach alone on a core, whatever
-else the machine does, and however slow the askers are.
+Rates are requests for each second of CPU that the answering processes used: what they would reach alone on a core,
+whatever else the machine does, and however slow the askers are.
 """
 
 import re
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
 
-from bench.askers import Ask, count_answers, first_answer
+from bench.requests import NUMBERS, get
 from bench.rows import Row, more_is_better
+from bench.servers import LISTING, PRODUCT, Servers, open_servers, pid_of
+from bench.ways import ROUNDS, Way, in_turns
 from bench.workplace import Bench, open_bench
-from deploy.local.part import Part
-from deploy.local.probes import answers_200
-from shared.seed.planting import plant
-from shared.seed.source import read_catalogue
-from tests.faults.processes import cpu_s
-from tests.waiting import free_port
+from deploy.local.balancer import Balancer
+from deploy.local.part import BALANCER
+from deploy.local.ports import Ports
+from deploy.local.rotation import Rotation
+from tests.fleets import by_themselves
 
-ROUNDS, SECONDS = 3, 0.7  # of each way in turn
-PRODUCT, LISTING = "/products/merino-jumper", "/shop"
-NUMBERS = count()
-
-
-def request(path: str, *headers: str) -> bytes:
-    lines = (f"GET {path} HTTP/1.1", "Host: localhost", "Accept-Encoding: gzip", *headers, "", "")
-    return "\r\n".join(lines).encode()
+SHOP, BARE = "shop", "bare"  # behind HAProxy
 
 
 def unkept() -> bytes:
     """A colour that the style does not have: its page is made anew for everybody who asks."""
-    return request(f"{PRODUCT}?colour=none-{next(NUMBERS):09}")
-
-
-@dataclass
-class Way:
-    """Something to ask for, and how many answers its process gave in how much CPU time."""
-
-    pid: int
-    port: int
-    ask: Ask
-    answers: int = 0
-    seconds: float = field(default=0.0)
-
-    async def run(self) -> None:
-        before = cpu_s([self.pid])
-        self.answers += await count_answers(self.port, self.ask, SECONDS)
-        self.seconds += cpu_s([self.pid]) - before
-
-    @property
-    def rate(self) -> float:
-        return self.answers / self.seconds
+    return get(f"{PRODUCT}?colour=none-{next(NUMBERS):09}")
 
 
 async def measure_pages() -> list[Row]:
-    async with open_bench() as bench, _servers(bench) as ways:
-        for _ in range(ROUNDS):
-            for way in ways.values():
-                await way.run()
+    async with open_bench() as bench, open_servers(bench) as servers:
+        ways = _direct(servers)
+        await in_turns(ways.values())
+        ways |= await _balanced(bench, servers)
     rate = {name: way.rate for name, way in ways.items()}
     return [
         more_is_better("page", rate["page"], "req/CPU-s", limit=rate["bare"], target=0.6),
         more_is_better("listing", rate["listing"], "req/CPU-s", limit=rate["bare"], target=0.6),
         more_is_better("page-304", rate["page-304"], "req/CPU-s", limit=rate["page"], target=0.7),
         more_is_better("page-made", rate["page-made"], "req/CPU-s", limit=rate["handler"], target=0.4),
+        *(
+            more_is_better(name, rate[name], "req/CPU-s", limit=rate["bare-haproxy"], target=0.75)
+            for name in ("page-haproxy", "listing-haproxy")
+        ),
     ]
 
 
-@asynccontextmanager
-async def _servers(bench: Bench) -> AsyncIterator[dict[str, Way]]:
-    await plant(bench.database, read_catalogue())
-    shop, bare = free_port(), free_port()
-    async with bench.running([_storefront(bench, shop)]) as storefront:
-        for path in (PRODUCT, LISTING):  # kept from now on
-            await first_answer(shop, request(path))
-        kept = await first_answer(shop, request(PRODUCT))
-        file = bench.backing.place.state / "answer"
-        file.write_bytes(kept)
-        tag = re.search(rb"\r\nEtag: (\S+)", kept)
-        assert tag, "no page is kept"
-        async with bench.running([_bare_server(bench, bare, file)]) as limits:
-            ours, theirs = storefront.rows()[0]["pid"], limits.rows()[0]["pid"]
-            yield {
-                "bare": Way(theirs, bare, lambda: request("/")),
-                "page": Way(ours, shop, lambda: request(PRODUCT)),
-                "page-304": Way(ours, shop, lambda: request(PRODUCT, f"If-None-Match: {tag[1].decode()}")),
-                "listing": Way(ours, shop, lambda: request(LISTING)),
-                "handler": Way(theirs, bare + 1, lambda: request("/")),
-                "page-made": Way(ours, shop, unkept),
-            }
+def _direct(servers: Servers) -> dict[str, Way]:
+    ours, theirs = [servers.shop_pid], [servers.bare_pid]
+    tag = re.search(rb"\r\nEtag: (\S+)", servers.kept)
+    assert tag, "no page is kept"
+    return {
+        "bare": Way(theirs, servers.protocol, lambda: get("/")),
+        "page": Way(ours, servers.shop, lambda: get(PRODUCT)),
+        "page-304": Way(ours, servers.shop, lambda: get(PRODUCT, f"If-None-Match: {tag[1].decode()}")),
+        "listing": Way(ours, servers.shop, lambda: get(LISTING)),
+        "handler": Way(theirs, servers.handlers, lambda: get("/")),
+        "page-made": Way(ours, servers.shop, unkept),
+    }
 
 
-def _storefront(bench: Bench, port: int) -> Part:
-    command = (sys.executable, "-m", "storefront", "--port", str(port))
-    environment = {**bench.backing.environment, "RATE_ADDRESS_PER_S": "0"}
-    return Part(name="storefront", command=command, environment=environment, probe=answers_200(port, "/readyz"))
+async def _balanced(bench: Bench, servers: Servers) -> dict[str, Way]:
+    """Both behind one HAProxy, which sends to one of them at a time; its CPU counts, too."""
+    ports = Ports.free()
+    balancer = Balancer(bench.backing.place, ports, {SHOP: servers.shop, BARE: servers.protocol}, is_sticky=False)
+    parts = by_themselves([balancer.part(bench.backing.environment)])
+    async with bench.running(parts) as running:
+        front = pid_of(running, BALANCER)
+        ours = {
+            "page-haproxy": Way([front, servers.shop_pid], ports.storefront, lambda: get(PRODUCT)),
+            "listing-haproxy": Way([front, servers.shop_pid], ports.storefront, lambda: get(LISTING)),
+        }
+        bare = Way([front, servers.bare_pid], ports.storefront, lambda: get("/"))
+        for _ in range(ROUNDS):
+            await _only(balancer.rotation, BARE, SHOP)
+            await bare.run()
+            await _only(balancer.rotation, SHOP, BARE)
+            for way in ours.values():
+                await way.run()
+    return {**ours, "bare-haproxy": bare}
 
 
-def _bare_server(bench: Bench, port: int, answer: Path) -> Part:
-    command = (sys.executable, "-m", "bench.bare_server", "--port", str(port), "--answer", str(answer))
-    return Part(
-        name="bare-server", command=command, environment=bench.backing.environment, probe=answers_200(port + 1, "/")
-    )
+async def _only(rotation: Rotation, used: str, idle: str) -> None:
+    await rotation.put_back(used)
+    await rotation.take_out(idle)

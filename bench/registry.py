@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.cart_calls import measure_cart_calls
 from bench.cart_latency import measure_cart_latency
 from bench.orders import measure_orders
 from bench.pages import measure_pages
+from bench.papers import measure_papers
 from bench.pipeline import measure_pipeline
 from bench.rows import Row
 
@@ -50,8 +52,24 @@ MEASUREMENTS = (
             "listing": "the kept listing; limit: that protocol",
             "page-304": "a kept page that the asker knows; limit: the kept page",
             "page-made": "a product page made anew each time; limit: a bare handler with 6 kB",
+            "page-haproxy": "the kept product page through HAProxy; limit: that protocol through the same HAProxy",
+            "listing-haproxy": "the kept listing, in the same way",
         },
         measure_pages,
+    ),
+    Measurement(
+        {
+            "cart-add-16": "adds by 16 callers in one process; limit: the same script, pipelines packed by hand",
+            "cart-add-100": "the same by 100 callers",
+        },
+        measure_cart_calls,
+    ),
+    Measurement(
+        {
+            "invoice": "an invoice of five lines as PDF; limit: a plain typst template of the same lines",
+            "receipt": "the receipt with its invoice as a mail's bytes; limit: a bare EmailMessage with the same PDF",
+        },
+        measure_papers,
     ),
 )
 ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}
