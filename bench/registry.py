@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 from bench.cart_calls import measure_cart_calls
 from bench.cart_latency import measure_cart_latency
+from bench.catalogue_size import measure_catalogue_size
+from bench.checkouts import measure_checkouts
+from bench.kept_values import measure_kept_values
 from bench.orders import measure_orders
 from bench.pages import measure_pages
 from bench.papers import measure_papers
 from bench.pipeline import measure_pipeline
+from bench.processes import measure_processes
 from bench.rows import Row
+from bench.sign_in import measure_sign_in
+from bench.staff_list import measure_staff_list
+from bench.sweeping import measure_sweeping
+from bench.visits import measure_visits
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,78 @@ MEASUREMENTS = (
             "receipt": "the receipt with its invoice as a mail's bytes; limit: a bare EmailMessage with the same PDF",
         },
         measure_papers,
+    ),
+    Measurement(
+        {
+            "search": "a search that nobody made before, its page; limit: a bare handler with the one SELECT",
+            "search-api": "the same search by the API",
+            "cart-add-http": "adding to a cart by the API; limit: a naive handler, a cart's JSON by GET and SET",
+            "cart-view": "the page of a cart of three lines; limit: a bare handler with 6 kB",
+            "cart-view-api": "that cart by the API",
+            "order-page": "an order's page; limit: that bare handler",
+        },
+        measure_visits,
+    ),
+    Measurement(
+        {
+            "checkout": "3 lines an order, 16 buyers; limit: the same rows by 13 separate statements, nothing checked",
+            "checkout-server": "the same; limit: those statements in a procedure that loops inside the server",
+            "checkout-hot": "orders that all hold one SKU; limit: orders of spread SKUs",
+        },
+        measure_checkouts,
+    ),
+    Measurement(
+        {
+            "sign-in": "sign-ins with the right password; limit: argon2 alone in bare threads, one a core",
+            "sign-in-delay": "how late the event loop is meanwhile, one time in a hundred; limit: what is asked for",
+        },
+        measure_sign_in,
+    ),
+    Measurement(
+        {
+            "staff-first": "the staff's list at 1,000,000 orders, first page; limit: one order's row by its number",
+            "staff-deep": "the page that begins behind 500,000 orders",
+            "staff-status": "filtered by a status that most orders have",
+            "staff-status-rare": "filtered by one that 50 orders have",
+            "staff-payment": "filtered by failed payments, 50",
+            "staff-fulfillment": "filtered by unfulfilled",
+            "staff-person": "those that need a person, about 120",
+            "staff-number": "found by its number",
+            "staff-email": "found by the beginning of an e-mail",
+        },
+        measure_staff_list,
+    ),
+    Measurement(
+        {
+            "single-flight": "queries of 100 callers at once for one cold key; limit: one",
+            "cache-hit": "kept values read by 16 callers; limit: GET and decode alone",
+            "cache-miss": "values that are not there, made and kept; limit: making them",
+        },
+        measure_kept_values,
+    ),
+    Measurement(
+        {"publish": "messages that the sweep announces; limit: the same ones raw in batches to the same emulator"},
+        measure_sweeping,
+    ),
+    Measurement(
+        {
+            "processes-2": "pages made by 2 storefronts behind HAProxy, askers on the same cores; limit: by 1",
+            "processes-2-cart": "adds to carts, in the same way",
+            "processes-4": "pages made by 4, which shows when the cores are full; limit: by 1",
+            "processes-4-cart": "adds to carts, in the same way",
+        },
+        measure_processes,
+    ),
+    Measurement(
+        {
+            "product-x10": "a product page made, with ten times the catalogue; limit: with the catalogue as it is",
+            "listing-x10": "the listing made, in the same way",
+            "search-x10": "a search, in the same way",
+            "product-x100": "a product page made, with a hundred times the catalogue",
+            "listing-x100": "the listing made, in the same way",
+            "search-x100": "a search, in the same way",
+        },
+        measure_catalogue_size,
     ),
 )
 ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}

@@ -14,7 +14,8 @@ class Row:
     Attributes:
         limit: in the same unit: what the same run could do at best, or what is asked for.
         ratio: how near the value comes to the limit; above 1 it is better than that.
-        target: what the ratio must reach. A row that only informs has neither limit nor ratio nor target.
+        target: what the ratio must reach; None where nothing is asked for. A row that only informs has neither limit
+            nor ratio nor target.
     """
 
     name: str
@@ -30,11 +31,16 @@ class Row:
 
 
 def more_is_better(name: str, value: float, unit: str, *, limit: float, target: float) -> Row:
-    return Row(name, _round(value), unit, _round(limit), round(value / limit, 2), target)
+    return Row(name, _round(value), unit, _round(limit), _ratio(value / limit), target)
 
 
 def less_is_better(name: str, value: float, unit: str, *, limit: float, target: float) -> Row:
-    return Row(name, _round(value), unit, _round(limit), round(limit / value, 2), target)
+    return Row(name, _round(value), unit, _round(limit), _ratio(limit / value), target)
+
+
+def beside(name: str, value: float, unit: str, *, limit: float) -> Row:
+    """More is better, and nothing is asked for."""
+    return Row(name, _round(value), unit, _round(limit), _ratio(value / limit))
 
 
 def informs(name: str, value: float, unit: str) -> Row:
@@ -60,6 +66,11 @@ def _cells(row: Row) -> tuple[str, ...]:
     numbers = ["" if each is None else f"{each:g}" for each in (row.limit, row.ratio, row.target)]
     verdict = "" if row.target is None else "good" if row.is_good else "MISSED"
     return (row.name, f"{row.value:g}", row.unit, *numbers, verdict)
+
+
+def _ratio(ratio: float) -> float:
+    """Two decimals, or two digits that count where those would be noughts."""
+    return round(ratio, 2) if ratio >= 0.1 else float(f"{ratio:.2g}")
 
 
 def _round(value: float) -> float:

@@ -16,7 +16,8 @@ from shared.db import Database
 from shared.messages import ORDERS, Message
 from shared.migrate import migrate
 from shared.queue import SqsPublisher
-from shared.settings import load_settings
+from shared.services.checkout import Placed
+from shared.settings import Settings, load_settings
 from shared.sqs import Queues
 from tests.factories import place
 from tests.faults.processes import cpu_s
@@ -34,6 +35,7 @@ class Bench:
     publisher: SqsPublisher
     queues: Queues
     skus: Sequence[str]
+    settings: Settings
 
     def running(self, parts: Sequence[Part]) -> Supervisor:
         """These parts beside the backing ones, for as long as the block takes."""
@@ -44,9 +46,12 @@ class Bench:
         rows = self.backing.supervisor.rows()
         return cpu_s([row["pid"] for row in rows if row["name"] == "sqs" and row["pid"]])
 
+    async def place(self, name: str) -> Placed:
+        """An order of two lines, which nobody announces."""
+        return await place(self.database, {self.skus[0]: 1, self.skus[1]: 2}, cart_id=name, key=name)
+
     async def order(self, name: str) -> list[Message]:
-        placed = await place(self.database, {self.skus[0]: 1, self.skus[1]: 2}, cart_id=name, key=name)
-        return list(placed.messages)
+        return list((await self.place(name)).messages)
 
     async def left(self, sql: str) -> int:
         async with self.database.writer() as connection:
@@ -65,8 +70,8 @@ class Bench:
 
 
 @asynccontextmanager
-async def open_bench() -> AsyncIterator[Bench]:
-    """Everything that the worker tier stands on, in a folder and on ports of its own, with a full shelf."""
+async def open_bench(skus: int = 8) -> AsyncIterator[Bench]:
+    """All that both tiers stand on, in a folder and on ports of its own, with a full shelf of so many SKUs."""
     with tempfile.TemporaryDirectory(prefix="shop-bench-") as folder:
         given = {**os.environ, "ENVIRONMENT": "test", "LOG_FORMAT": "text"}
         async with backing_services(Path(folder), Ports.free(), given) as backing:
@@ -75,7 +80,7 @@ async def open_bench() -> AsyncIterator[Bench]:
             settings, database = load_settings(backing.environment), Database(url)
             publisher, queues = SqsPublisher(settings), Queues(settings)
             try:
-                yield Bench(backing, database, publisher, queues, await fill_shelf(database))
+                yield Bench(backing, database, publisher, queues, await fill_shelf(database, skus), settings)
             finally:
                 queues.close()
                 await publisher.close()
