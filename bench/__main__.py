@@ -1,4 +1,4 @@
-"""`./shop bench [--json] [--only ROW]`: the figures of this machine against their limits.
+"""`./shop bench [--json] [--only ROW] [--report]`: the figures of this machine against their limits.
 
 Exit codes: 0 all targets are reached, 1 one is missed, 2 there is no such row.
 """
@@ -6,22 +6,32 @@ Exit codes: 0 all targets are reached, 1 one is missed, 2 there is no such row.
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 
+from bench.machine import this_machine
 from bench.registry import ROWS, measure
+from bench.report import write_report
 from bench.rows import as_json, as_text
 from deploy.local.faults import StackFault
+from deploy.local.place import CHECKOUT
+
+DOCS = CHECKOUT / "docs"
 
 
 def main(words: Sequence[str]) -> int:
     options = _options(words)
+    machine, began = this_machine(), time.monotonic()
     try:
-        rows = asyncio.run(measure({options.only} if options.only else ROWS.keys()))
+        rows = asyncio.run(measure({options.only} if options.only else ROWS.keys(), tell=_tell))
     except StackFault as fault:
         sys.stderr.write(f"shop: {fault}\n")
         return fault.exit_code
     except KeyboardInterrupt:
         return 1
+    sys.stderr.write(f"shop: that took {time.monotonic() - began:.0f} s\n")
+    if options.report:
+        write_report(rows, machine, DOCS)
     sys.stdout.write(as_json(rows) if options.json else as_text(rows))
     return 0 if all(row.is_good for row in rows) else 1
 
@@ -30,13 +40,20 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./shop bench",
         description="The figures of this machine. A row is good when its ratio to its limit reaches its target.",
-        epilog="rows:\n" + "".join(f"  {name:<14}{told}\n" for name, told in ROWS.items()),
+        epilog="rows:\n" + "".join(f"  {name:<18}{told}\n" for name, told in ROWS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
-    parser.add_argument("--only", metavar="ROW", choices=tuple(ROWS), help="measure this row only")
+    some = parser.add_mutually_exclusive_group()
+    some.add_argument("--only", metavar="ROW", choices=tuple(ROWS), help="measure this row only")
+    some.add_argument("--report", action="store_true", help="write tables and pictures into docs/performance.md, too")
     return parser.parse_args(words)
+
+
+def _tell(title: str) -> None:
+    """Beside the figures: it takes minutes."""
+    sys.stderr.write(f"shop: measuring: {title}\n")
 
 
 if __name__ == "__main__":

@@ -26,18 +26,25 @@ class Measurement:
 
     It starts what it needs, on free ports and in a folder of its own. Where it holds us against something else, it
     lets both take turns (A B A B), so that whatever else the machine does hits both.
+
+    Attributes:
+        is_curve: its rows are shares of one process, or of the catalogue as it is.
     """
 
+    title: str
     rows: Mapping[str, str]
     measure: Callable[[], Awaitable[Sequence[Row]]]
+    is_curve: bool = False
 
 
 MEASUREMENTS = (
     Measurement(
+        "Worker: steps",
         {"pipeline": "steps a second of one worker, their work stubbed out; limit: tasks that do nothing"},
         measure_pipeline,
     ),
     Measurement(
+        "Worker: orders",
         {
             "orders": "orders a second from placed to mailed, everything on this machine; limit: what is asked for",
             "orders-cpu": "CPU of the worker tier for an order; limit: what is asked for",
@@ -46,6 +53,7 @@ MEASUREMENTS = (
         measure_orders,
     ),
     Measurement(
+        "Carts of fifty shoppers",
         {
             "cart-p95": "a cart operation through HAProxy, 3 storefronts, 50 shoppers; limit: what is asked for",
             "cart-p50": "the same, at the median",
@@ -55,6 +63,7 @@ MEASUREMENTS = (
         measure_cart_latency,
     ),
     Measurement(
+        "Public pages",
         {
             "page": "a kept product page, for each second of CPU; limit: a bare asyncio protocol with the same bytes",
             "listing": "the kept listing; limit: that protocol",
@@ -66,6 +75,7 @@ MEASUREMENTS = (
         measure_pages,
     ),
     Measurement(
+        "Carts, the client layer",
         {
             "cart-add-16": "adds by 16 callers in one process; limit: the same script, pipelines packed by hand",
             "cart-add-100": "the same by 100 callers",
@@ -73,6 +83,7 @@ MEASUREMENTS = (
         measure_cart_calls,
     ),
     Measurement(
+        "Invoice and receipt",
         {
             "invoice": "an invoice of five lines as PDF; limit: a plain typst template of the same lines",
             "receipt": "the receipt with its invoice as a mail's bytes; limit: a bare EmailMessage with the same PDF",
@@ -80,6 +91,7 @@ MEASUREMENTS = (
         measure_papers,
     ),
     Measurement(
+        "Personal pages and calls",
         {
             "search": "a search that nobody made before, its page; limit: a bare handler with the one SELECT",
             "search-api": "the same search by the API",
@@ -91,6 +103,7 @@ MEASUREMENTS = (
         measure_visits,
     ),
     Measurement(
+        "Checkout",
         {
             "checkout": "3 lines an order, 16 buyers; limit: the same rows by 13 separate statements, nothing checked",
             "checkout-server": "the same; limit: those statements in a procedure that loops inside the server",
@@ -99,6 +112,7 @@ MEASUREMENTS = (
         measure_checkouts,
     ),
     Measurement(
+        "Sign-in",
         {
             "sign-in": "sign-ins with the right password; limit: argon2 alone in bare threads, one a core",
             "sign-in-delay": "how late the event loop is meanwhile, one time in a hundred; limit: what is asked for",
@@ -106,6 +120,7 @@ MEASUREMENTS = (
         measure_sign_in,
     ),
     Measurement(
+        "The staff's list",
         {
             "staff-first": "the staff's list at 1,000,000 orders, first page; limit: one order's row by its number",
             "staff-deep": "the page that begins behind 500,000 orders",
@@ -120,6 +135,7 @@ MEASUREMENTS = (
         measure_staff_list,
     ),
     Measurement(
+        "The shared cache",
         {
             "single-flight": "queries of 100 callers at once for one cold key; limit: one",
             "cache-hit": "kept values read by 16 callers; limit: GET and decode alone",
@@ -128,10 +144,12 @@ MEASUREMENTS = (
         measure_kept_values,
     ),
     Measurement(
+        "The sweep",
         {"publish": "messages that the sweep announces; limit: the same ones raw in batches to the same emulator"},
         measure_sweeping,
     ),
     Measurement(
+        "More processes",
         {
             "processes-2": "pages made by 2 storefronts behind HAProxy, askers on the same cores; limit: by 1",
             "processes-2-cart": "adds to carts, in the same way",
@@ -139,8 +157,10 @@ MEASUREMENTS = (
             "processes-4-cart": "adds to carts, in the same way",
         },
         measure_processes,
+        is_curve=True,
     ),
     Measurement(
+        "A larger catalogue",
         {
             "product-x10": "a product page made, with ten times the catalogue; limit: with the catalogue as it is",
             "listing-x10": "the listing made, in the same way",
@@ -150,15 +170,25 @@ MEASUREMENTS = (
             "search-x100": "a search, in the same way",
         },
         measure_catalogue_size,
+        is_curve=True,
     ),
 )
 ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}
 
 
-async def measure(wanted: Collection[str], measurements: Sequence[Measurement] = MEASUREMENTS) -> list[Row]:
-    """These rows, measured one after another in the registry's order."""
+async def measure(
+    wanted: Collection[str],
+    measurements: Sequence[Measurement] = MEASUREMENTS,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Row]:
+    """These rows, measured one after another in the registry's order.
+
+    Args:
+        tell: gets the title of what is measured next.
+    """
     found: list[Row] = []
     for each in measurements:
         if each.rows.keys() & set(wanted):
+            tell(each.title)
             found += await each.measure()
     return [row for row in found if row.name in wanted]

@@ -1,0 +1,42 @@
+"""What holds each row back, as far as a profile told: the last column of docs/performance.md."""
+
+from collections.abc import Mapping
+
+LIST = "the count of orders that need a person, which walks the table on every page"
+HOLDS: Mapping[str, str] = {
+    "pipeline": "the ledger's three transactions around each step",
+    "orders": "the SQS emulator, which shares the cores",
+    "orders-cpu": "setting the invoice, the mail, and the ledger's transactions",
+    "cart-p95": "HAProxy, three storefronts and the stores on the same cores",
+    "page": "finding the kept page by its head: Host, If-None-Match, Accept-Encoding, and the address's count",
+    "listing": "as `page`",
+    "page-304": "as `page`; a 304 saves bandwidth",
+    "page-made": "Jinja's macros, the handler's checks and headers, a read of Redis, gzip",
+    "page-haproxy": "HAProxy itself, for both",
+    "listing-haproxy": "HAProxy itself, for both",
+    "cart-add-16": "a pool's connection for each caller, the circuit and a time limit for each call",
+    "cart-add-100": "as `cart-add-16`: callers do not share round trips",
+    "invoice": "typst; a third is Python, which looks at each character whether it can be set",
+    "receipt": "the email package's header objects, of which this mail has many; HTML beside the text",
+    "search": "five statements for the counts beside the filters, and the listing's template",
+    "search-api": "three statements instead of one",
+    "cart-add-http": "three questions to MariaDB (the variant, orders of the cart, prices) and one to Redis",
+    "cart-view": "three questions to the stores, the page's template, the signed copy",
+    "cart-view-api": "three questions to the stores, the signed copy",
+    "order-page": "ten statements for all parts of an order, one after another",
+    "checkout": "round trips: two reads before, the transaction, ten reads after the commit",
+    "checkout-server": "as `checkout`; the limit has no client at all, a C client would reach less",
+    "checkout-hot": "the row of the SKU is locked from its UPDATE to the COMMIT",
+    "sign-in": "two cores hash, and the same cores serve, ask and store",
+    "sign-in-delay": "hashing threads have the cores when a timer is due",
+    **dict.fromkeys(("staff-first", "staff-deep", "staff-status", "staff-status-rare", "staff-payment"), LIST),
+    **dict.fromkeys(("staff-fulfillment", "staff-person", "staff-number", "staff-email"), LIST),
+    "single-flight": "one flight for each key and process",
+    "cache-hit": "the circuit and a task for the flight",
+    "cache-miss": "two more round trips, to look and to keep",
+    "publish": "the emulator, and three statements for each hundred messages",
+    "processes-2": "askers, HAProxy and stores share the two cores",
+    "processes-4": "the cores are full",
+    "listing-x100": "the counts beside the filters walk all styles that are found",
+    "search-x100": "as `listing-x100`",
+}
