@@ -23,6 +23,7 @@ from shared.queries.listing_filter import styles_found
 BODY = b"<p>Soft linen, cut wide.</p>" * 215  # 6 kB
 FOUND = styles_found(ListingQuery(words=("jumper",)))
 CART_TTL_S = 14 * 24 * 3600
+NAIVE_COOKIE, COOKIE_SECRET = "naive_cart", "of the bench"
 
 
 class Bare(asyncio.Protocol):
@@ -60,12 +61,12 @@ class NaiveCart(RequestHandler):
 
     async def post(self) -> None:
         item = json.loads(self.request.body)
-        signed = self.get_signed_cookie("naive_cart")
+        signed = self.get_signed_cookie(NAIVE_COOKIE)
         key = signed.decode() if signed else secrets.token_urlsafe(16)
         cart = json.loads(await self._redis.get(f"naive:{key}") or "{}")
         cart[item["sku"]] = cart.get(item["sku"], 0) + item["quantity"]
         await self._redis.set(f"naive:{key}", json.dumps(cart), ex=CART_TTL_S)
-        self.set_signed_cookie("naive_cart", key)
+        self.set_signed_cookie(NAIVE_COOKIE, key)
         self.write(cart)
 
 
@@ -78,7 +79,7 @@ async def serve(ports: tuple[int, int], answer: bytes) -> None:
         url("/search", Search, {"database": database}),
         url("/cart", NaiveCart, {"redis": redis}),
     )
-    Application(list(routes), cookie_secret=secrets.token_hex(32)).listen(ports[1], "127.0.0.1")
+    Application(list(routes), cookie_secret=COOKIE_SECRET).listen(ports[1], "127.0.0.1")
     await asyncio.Event().wait()
 
 

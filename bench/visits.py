@@ -7,7 +7,10 @@ of the work is done there.
 from collections.abc import Sequence
 from itertools import cycle
 
+from tornado.web import create_signed_value
+
 from bench.askers import Ask
+from bench.bare_server import COOKIE_SECRET, NAIVE_COOKIE
 from bench.requests import NUMBERS, get, post_json
 from bench.rows import Row, beside, more_is_better
 from bench.servers import Servers, open_servers, pid_of
@@ -53,7 +56,7 @@ async def _ways(bench: Bench, servers: Servers) -> dict[str, Way]:
         "one-select": Way([*theirs, mariadb], servers.handlers, lambda: get("/search")),
         "search": Way([*ours, mariadb], servers.shop, new_search),
         "search-api": Way([*ours, mariadb], servers.shop, lambda: get("/api/v1/products?q=jumper")),
-        "naive-cart": Way(theirs, servers.handlers, adding("/cart", bench, browsers)),
+        "naive-cart": Way(theirs, servers.handlers, adding("/cart", bench, _naive_cookies())),
         "cart-add": Way(ours, servers.shop, adding(API_ITEMS, bench, browsers)),
         "handler": Way(theirs, servers.handlers, lambda: get("/")),
         "cart-view": Way(ours, servers.shop, lambda: get("/cart", next(cookies))),
@@ -81,6 +84,12 @@ async def cart_cookies(bench: Bench) -> list[str]:
     finally:
         await redis.aclose()
     return [f"Cookie: cart={encode(cart, bench.settings.cookie_secrets)}" for cart in carts]
+
+
+def _naive_cookies() -> list[str]:
+    """What the naive handler would have given to as many browsers."""
+    signed = (create_signed_value(COOKIE_SECRET, NAIVE_COOKIE, f"visitor-{number}") for number in range(CARTS))
+    return [f"Cookie: {NAIVE_COOKIE}={value.decode()}" for value in signed]
 
 
 async def _order_path(bench: Bench) -> str:
