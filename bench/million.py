@@ -80,7 +80,7 @@ async def million_orders() -> AsyncIterator[Database]:
         database = Database(url)
         try:
             if not known.startswith(f"{MADE} "):
-                await _fill(database)
+                await fill(database, ORDERS)
                 stamp.write_text(f"{MADE} {datetime.now(UTC):%Y-%m-%d}\n", encoding="utf-8")
             yield database
         finally:
@@ -93,13 +93,19 @@ def _server(place: Place, ports: Ports) -> Supervisor:
     return Supervisor([replace(part, command=(*part.command, *SERVER))], place)
 
 
-async def _fill(database: Database) -> None:
-    begun = datetime.now(UTC).replace(tzinfo=None) - EVERY * ORDERS
+async def fill(database: Database, orders: int, at_once: int = AT_ONCE) -> None:
+    """Write so many orders with all that the staff's list reads; the tables must be empty.
+
+    Args:
+        at_once: a divisor of `orders`.
+    """
+    begun = datetime.now(UTC).replace(tzinfo=None) - EVERY * orders
     async with database.writer() as connection:
         await connection.execute("SET unique_checks = 0, foreign_key_checks = 0")
-        for first in range(1, ORDERS, AT_ONCE):
+        for first in range(1, orders, at_once):
             for number, insert in enumerate(INSERTS):
-                sql = insert.replace("{first}", str(first)).replace("{last}", str(first + AT_ONCE - 1))
+                sql = insert.replace("{first}", str(first)).replace("{last}", str(first + at_once - 1))
                 await connection.execute(sql, (begun,) if number == 0 else ())
+        await connection.execute("SET unique_checks = 1, foreign_key_checks = 1")
         for table in ("orders", "order_addresses", "order_lines", "steps"):
             await connection.rows(f"ANALYZE TABLE {table}")
