@@ -15,7 +15,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 Ask = Callable[[], bytes]  # the next request
 
 
-class _Asker(asyncio.Protocol):
+class Asker(asyncio.Protocol):
     def __init__(self, ask: Ask, status: bytes) -> None:
         self._ask, self._status = ask, status
         self._read = b""
@@ -78,8 +78,8 @@ async def count_answers(port: int, ask: Ask, seconds: float, clients: int = CLIE
     """
     status = (await first_answer(port, ask()))[:STATUS]
     loop = asyncio.get_running_loop()
-    made = [await loop.create_connection(lambda: _Asker(ask, status), "127.0.0.1", port) for _ in range(clients)]
-    askers: Sequence[_Asker] = [asker for _, asker in made]
+    made = [await loop.create_connection(lambda: Asker(ask, status), "127.0.0.1", port) for _ in range(clients)]
+    askers: Sequence[Asker] = [asker for _, asker in made]
     await asyncio.sleep(seconds)
     lost = sum(asker.lost.done() for asker in askers)
     for asker in askers:

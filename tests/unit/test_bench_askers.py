@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from bench.askers import count_answers, first_answer
+from bench.askers import Asker, count_answers, first_answer
 from bench.requests import get, post_form, post_json
 from deploy.local.faults import StackFault
 
@@ -27,10 +27,7 @@ async def _server(answer: Answer) -> AsyncIterator[int]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.read(10_000):
             sent = answer(next(numbers))
-            writer.write(sent[:25])
-            await writer.drain()
-            await asyncio.sleep(0)  # so that a head may come in two pieces
-            writer.write(sent[25:])
+            writer.write(sent)
             if not sent:
                 break
         writer.close()
@@ -53,6 +50,29 @@ async def test_answers_of_different_sizes_are_counted_each_once() -> None:
 
     async with _server(answer) as port:
         assert await count_answers(port, _ask, SECONDS, clients=3) == len(sent) - 1  # but the first, which only looks
+
+
+class Written(asyncio.Transport):
+    """A connection that keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[bytes] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.requests.append(bytes(data))
+
+
+async def test_an_answer_may_come_in_two_pieces_cut_anywhere() -> None:
+    whole = an_answer("200 OK", b"wool")
+    for cut in range(1, len(whole)):
+        asker, connection = Asker(_ask, b"HTTP/1.1 200"), Written()
+        asker.connection_made(connection)
+
+        asker.data_received(whole[:cut])
+        assert (asker.answers, len(connection.requests)) == (0, 1)
+        asker.data_received(whole[cut:])
+        assert (asker.answers, len(connection.requests)) == (1, 2)
 
 
 async def test_an_answer_without_a_body_ends_with_its_head() -> None:
