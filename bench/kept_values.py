@@ -47,15 +47,15 @@ async def measure_kept_values() -> list[Row]:
         url = bench.backing.environment["REDIS_URL"]
         redis, plain, source = open_redis(url), Redis.from_url(url), Source(bench.database)
         try:
-            cache = Cache(redis)
-            queries = await _queries_of_a_crowd(cache, source)
-            rates = await _in_turns(_ways(cache, plain, source))
+            queries = await _queries_of_a_crowd(Cache(redis), source)
+            rates = await _in_turns(_ways(redis, plain, source))
         finally:
             await redis.aclose()
             await plain.aclose()
     return [
         less_is_better("single-flight", queries, "queries", limit=1, target=1),
         beside("cache-hit", rates["hit"], "values/s", limit=rates["get"]),
+        beside("cache-shared", rates["shared"], "values/s", limit=rates["get"]),
         beside("cache-miss", rates["miss"], "values/s", limit=rates["load"]),
     ]
 
@@ -65,8 +65,13 @@ async def _queries_of_a_crowd(cache: Cache, source: Source) -> int:
     return source.queries
 
 
-def _ways(cache: Cache, plain: Redis, source: Source) -> dict[str, Get]:
-    versions = count(1)
+def _ways(redis: Redis, plain: Redis, source: Source) -> dict[str, Get]:
+    keys, versions = count(), count(1)
+    here, forgetful, cold = Cache(redis), Cache(redis), Cache(redis)
+
+    def one_of_some() -> str:
+        """Callers at once ask for different keys, or one flight would serve all of them."""
+        return f"{SLUG}-{next(keys) % CALLERS}"
 
     async def get() -> Product:
         text = await plain.get("bench-plain")
@@ -75,12 +80,16 @@ def _ways(cache: Cache, plain: Redis, source: Source) -> dict[str, Get]:
             await plain.set("bench-plain", text)
         return SHAPE.validate_json(text)
 
-    keys = count()  # callers at once ask for different keys, or one flight would serve all of them
+    def shared() -> Awaitable[Product]:
+        forgetful.clear()
+        return forgetful.get(PRODUCTS, one_of_some(), 0, source.load)
+
     return {
         "get": get,
-        "hit": lambda: cache.get(PRODUCTS, f"{SLUG}-{next(keys) % CALLERS}", 0, source.load),
+        "hit": lambda: here.get(PRODUCTS, one_of_some(), 0, source.load),
+        "shared": shared,
         "load": source.load,
-        "miss": lambda: cache.get(PRODUCTS, SLUG, next(versions), source.load),
+        "miss": lambda: cold.get(PRODUCTS, SLUG, next(versions), source.load),
     }
 
 

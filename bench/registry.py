@@ -138,7 +138,8 @@ MEASUREMENTS = (
         "The shared cache",
         {
             "single-flight": "queries of 100 callers at once for one cold key; limit: one",
-            "cache-hit": "kept values read by 16 callers; limit: GET and decode alone",
+            "cache-hit": "values that this process keeps, read by 16 callers; limit: GET and decode alone",
+            "cache-shared": "values that another process has kept, through Redis; limit: GET and decode alone",
             "cache-miss": "values that are not there, made and kept; limit: making them",
         },
         measure_kept_values,

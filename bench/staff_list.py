@@ -7,7 +7,8 @@ from statistics import median
 
 from bench.million import ORDERS, million_orders
 from bench.rows import Row, less_is_better
-from shared.db import Connection, Database
+from shared.connection import Reads
+from shared.db import Database
 from shared.queries.desk import EPOCH, DeskSearch, desk_page
 
 ROUNDS = 15  # fewer when they take too long
@@ -23,7 +24,7 @@ SEARCHES = {
     "staff-email": DeskSearch(q="robin.1999"),
 }
 
-Look = Callable[[Connection], Awaitable[object]]
+Look = Callable[[Reads], Awaitable[object]]
 
 
 async def measure_staff_list() -> list[Row]:
