@@ -1,6 +1,6 @@
 """`./shop bench [--json] [--only ROW] [--report]`: the figures of this machine against their limits.
 
-Exit codes: 0 all targets are reached, 1 one is missed, 2 there is no such row.
+Exit codes: 0 all targets are reached, 1 one is missed or could not be measured, 2 there is no such row.
 """
 
 import argparse
@@ -13,7 +13,6 @@ from bench.machine import this_machine
 from bench.registry import ROWS, measure
 from bench.report import write_report
 from bench.rows import as_json, as_text
-from deploy.local.faults import StackFault
 from deploy.local.place import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
@@ -21,19 +20,19 @@ DOCS = CHECKOUT / "docs"
 
 def main(words: Sequence[str]) -> int:
     options = _options(words)
+    wanted = {options.only} if options.only else set(ROWS)
     machine, began = this_machine(), time.monotonic()
     try:
-        rows = asyncio.run(measure({options.only} if options.only else ROWS.keys(), tell=_tell))
-    except StackFault as fault:
-        sys.stderr.write(f"shop: {fault}\n")
-        return fault.exit_code
+        rows = asyncio.run(measure(wanted, tell=_tell))
     except KeyboardInterrupt:
         return 1
-    sys.stderr.write(f"shop: that took {time.monotonic() - began:.0f} s\n")
-    if options.report:
-        write_report(rows, machine, DOCS)
+    _tell(f"that took {time.monotonic() - began:.0f} s")
     sys.stdout.write(as_json(rows) if options.json else as_text(rows))
-    return 0 if all(row.is_good for row in rows) else 1
+    if missing := wanted - {row.name for row in rows}:
+        _tell(f"not measured: {', '.join(sorted(missing))}")
+    elif options.report:
+        write_report(rows, machine, DOCS)
+    return 0 if not missing and all(row.is_good for row in rows) else 1
 
 
 def _options(words: Sequence[str]) -> argparse.Namespace:
@@ -51,9 +50,9 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _tell(title: str) -> None:
-    """Beside the figures: it takes minutes."""
-    sys.stderr.write(f"shop: measuring: {title}\n")
+def _tell(sentence: str) -> None:
+    """Beside the figures: they take minutes."""
+    sys.stderr.write(f"shop: {sentence}\n")
 
 
 if __name__ == "__main__":
