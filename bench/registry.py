@@ -19,6 +19,7 @@ from bench.staff_list import measure_staff_list
 from bench.sweeping import measure_sweeping
 from bench.visits import measure_visits
 from deploy.local.faults import StackFault
+from shared.errors import ShopError
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ MEASUREMENTS = (
         is_curve=True,
     ),
 )
+FAILURES = (StackFault, ShopError, OSError, AssertionError)  # as on a machine that is far too busy
 ROWS: Mapping[str, str] = {name: told for each in MEASUREMENTS for name, told in each.rows.items()}
 
 
@@ -194,6 +196,6 @@ async def measure(
             tell(f"measuring: {each.title}")
             try:
                 found += await each.measure()
-            except StackFault as fault:
-                tell(str(fault))
+            except FAILURES as fault:
+                tell(f"{each.title} failed: {fault or type(fault).__name__}")
     return [row for row in found if row.name in wanted]

@@ -84,7 +84,7 @@ async def test_a_run_that_fails_says_why_and_the_others_go_on() -> None:
     broken = Measurement("broken", {"lean": "told"}, fails)
 
     assert await measure({"lean", "fast"}, [broken, measurement([], FAST)], said.append) == [FAST]
-    assert said == ["measuring: broken", "there is no room", "measuring: told"]
+    assert said == ["measuring: broken", "broken failed: there is no room", "measuring: told"]
 
 
 @pytest.mark.parametrize(("rows", "code"), [([FAST, BESIDE], 0), ([FAST, LEAN], 1)])
