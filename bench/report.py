@@ -7,7 +7,7 @@ from bench.charts import Bar, bars
 from bench.limits import HOLDS
 from bench.machine import Machine
 from bench.registry import MEASUREMENTS
-from bench.rows import Row
+from bench.rows import Row, shown
 
 BEGIN, END = "<!-- bench: written by ./shop bench --report -->\n", "<!-- bench ends -->\n"
 PAGE = Path("performance.md")
@@ -54,17 +54,21 @@ def _sections(found: Mapping[str, Row]) -> Iterator[str]:
 
 
 def _line(row: Row, told: str) -> str:
-    limit = "" if row.limit is None else f"{row.limit:g}"
-    ratio = "" if row.ratio is None else f"{row.ratio:g}"
-    target = "" if row.target is None else f"{row.target:g}" if row.is_good else f"**{row.target:g} missed**"
-    cells = (f"`{row.name}`", told, f"{row.value:g} {row.unit}", limit, ratio, target, HOLDS.get(row.name, ""))
+    limit, ratio, target = ("" if each is None else shown(each) for each in (row.limit, row.ratio, row.target))
+    verdict = target if row.is_good else f"**{target} missed**"
+    cells = (f"`{row.name}`", told, f"{shown(row.value)} {row.unit}", limit, ratio, verdict, HOLDS.get(row.name, ""))
     return f"| {' | '.join(cells)} |\n"
 
 
 def targets_picture(rows: Sequence[Row]) -> str:
     """Ratio ÷ target of each row that has one: at the line or right of it is reached."""
     listed = [
-        Bar(row.name, row.ratio / row.target, f"{row.ratio:g} of {row.target:g}", "good" if row.is_good else "missed")
+        Bar(
+            row.name,
+            row.ratio / row.target,
+            f"{shown(row.ratio)} of {shown(row.target)}",
+            "good" if row.is_good else "missed",
+        )
         for row in rows
         if row.ratio is not None and row.target
     ]
@@ -74,5 +78,5 @@ def targets_picture(rows: Sequence[Row]) -> str:
 def curve_picture(rows: Sequence[Row]) -> str:
     """What 2 and 4 processes bring, and 10 and 100 times the catalogue costs, as shares of one."""
     names = {name for each in MEASUREMENTS if each.is_curve for name in each.rows}
-    listed = [Bar(row.name, row.ratio, f"{row.ratio:g}") for row in rows if row.name in names and row.ratio]
+    listed = [Bar(row.name, row.ratio, shown(row.ratio)) for row in rows if row.name in names and row.ratio]
     return bars("The cost curve", "The line is one process, and the catalogue as it is.", listed)

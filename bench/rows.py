@@ -63,9 +63,14 @@ def as_text(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    numbers = ["" if each is None else f"{each:g}" for each in (row.limit, row.ratio, row.target)]
+    numbers = ["" if each is None else shown(each) for each in (row.limit, row.ratio, row.target)]
     verdict = "" if row.target is None else "good" if row.is_good else "MISSED"
-    return (row.name, f"{row.value:g}", row.unit, *numbers, verdict)
+    return (row.name, shown(row.value), row.unit, *numbers, verdict)
+
+
+def shown(number: float) -> str:
+    """As people write it, also when it is large."""
+    return f"{number:.0f}" if number >= 1000 else f"{number:g}"
 
 
 def _ratio(ratio: float) -> float:

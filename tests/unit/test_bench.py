@@ -48,6 +48,10 @@ def test_the_table_says_which_target_is_missed() -> None:
     ]
 
 
+def test_a_million_is_written_out() -> None:
+    assert as_text([informs("kept", 1_234_567, "values/s")]).splitlines()[1] == "kept  1230000  values/s"
+
+
 def test_no_two_rows_have_one_name_and_each_says_what_it_is() -> None:
     assert len(ROWS) == sum(len(each.rows) for each in registry.MEASUREMENTS)
     assert all(ROWS.values())
