@@ -11,18 +11,19 @@ from datetime import UTC, datetime, timedelta
 from deploy.local.backing import backing_parts
 from deploy.local.environment import environment
 from deploy.local.mariadb import database_url
-from deploy.local.place import STATE, Place
+from deploy.local.place import CHECKOUT, STATE, Place
 from deploy.local.ports import Ports
 from deploy.local.supervisor import Supervisor
 from shared.db import Database
 from shared.migrate import migrate
 
 ORDERS = 1_000_000
-AT_ONCE = 20_000  # rows a statement, each of which has a time limit
+AT_ONCE = 10_000  # rows a statement, each of which has a time limit
 SERVER = (
     *("--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M"),
     "--innodb-flush-log-at-trx-commit=0",  # what is lost is made anew
 )
+REVISIONS = CHECKOUT / "shared/migrations/versions"
 MADE = "2"  # of these statements; another number makes the data anew
 EVERY = timedelta(seconds=30)  # an order: all of them take a year
 
@@ -67,11 +68,12 @@ FROM seq_{first}_to_{last} o JOIN seq_1_to_3 n ORDER BY o.seq, n.seq
 
 @asynccontextmanager
 async def million_orders() -> AsyncIterator[Database]:
-    """The database, running; the first time, and after a migration, it is made anew."""
+    """The database, running; made anew when it is not there, is another one, or has a schema that is not known here."""
     place, ports = Place(STATE / "bench"), Ports.free()
-    stamp = place.state / "made"
-    known = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
-    if not known.startswith(f"{MADE} "):
+    stamp, revisions = place.state / "made", sorted(file.name[:4] for file in REVISIONS.glob("[0-9]*.py"))
+    made, _, schema = (stamp.read_text(encoding="utf-8") if stamp.is_file() else "").partition(" ")
+    is_there = made == MADE and schema in revisions
+    if not is_there:
         shutil.rmtree(place.state, ignore_errors=True)
     place.make()
     async with _server(place, ports):
@@ -79,9 +81,9 @@ async def million_orders() -> AsyncIterator[Database]:
         await asyncio.to_thread(migrate, url)
         database = Database(url)
         try:
-            if not known.startswith(f"{MADE} "):
+            if not is_there:
                 await fill(database, ORDERS)
-                stamp.write_text(f"{MADE} {datetime.now(UTC):%Y-%m-%d}\n", encoding="utf-8")
+            stamp.write_text(f"{MADE} {revisions[-1]}", encoding="utf-8")
             yield database
         finally:
             await database.close()
