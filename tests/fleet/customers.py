@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from tests.web.browser import Answer, Browser
 
@@ -75,8 +76,9 @@ class Customer:
             await self._find(placed.json["number"], placed.json["url"])
 
     async def _find(self, number: str, url: str) -> None:
+        link = urlsplit(url)
         looks: dict[str, Callable[[], Awaitable[Answer]]] = {
-            "by its link": lambda: self.browser.get(url),
+            "by its link": lambda: self.browser.get(f"{link.path}?{link.query}"),
             "by the API": lambda: self.browser.api("GET", f"/orders/{number}"),
             "in the account": lambda: self.browser.get("/account/orders"),
             "from the account's own page": lambda: self.browser.get("/account"),

@@ -21,6 +21,7 @@ from tests.fleet.customers import PASSWORD, Customer
 from tests.fleet.shoppers import Habits, Shopper
 from tests.fleet.stand import FleetStand, open_stand
 from tests.fleet.verdict import judge
+from tests.tables import empty_tables
 from tests.waiting import until
 from tests.web.browser import Browser
 
@@ -47,6 +48,11 @@ async def stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet
         async with open_stand(backing, folder / "fleet", database) as opened:
             yield opened
         await database.close()
+
+
+@pytest_asyncio.fixture
+async def empty(stand: FleetStand) -> None:
+    await empty_tables(stand.database)
 
 
 async def invite_customers(stand: FleetStand, sku: str) -> list[Customer]:
@@ -92,10 +98,15 @@ async def check(stand: FleetStand, rounds: int) -> None:
     missed = [sentence for customer in customers for sentence in customer.missed]
     verdict = await judge(guests, stand.database)
     theirs = {f"a foreign order: {number}" for customer in customers for number in customer.numbers}
-    tell(f"{sum(one.rounds for one in customers)} rounds, {len(missed)} missed; guests: {verdict}")
+    tell(f"{len(theirs)} orders of customers, {len(missed)} looks in vain; beside them {verdict.requests} requests")
     assert missed == []
     assert (verdict.failures, set(verdict.faults)) == (0, theirs)
 
 
-async def test_whoever_wrote_sees_it_at_once_however_late_the_readers_are(stand: FleetStand) -> None:
+async def test_whoever_wrote_sees_it_at_once_however_late_the_readers_are(stand: FleetStand, empty: None) -> None:
     await check(stand, 2)
+
+
+@pytest.mark.long
+async def test_whoever_wrote_sees_it_at_once_for_minutes(stand: FleetStand, empty: None) -> None:
+    await check(stand, 30)

@@ -14,12 +14,15 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.backing import BackingServices, backing_services
+from deploy.local.environment import environment
 from deploy.local.faults import UsageFault
 from deploy.local.mariadb import database_url
 from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.reader_orders import ReaderOrders
 from deploy.local.readers import Readers
+from deploy.local.run import shop_parts
+from deploy.local.scale import Scale
 from shared.mysql import MySql
 from tests.environments import bare_environment
 from tests.waiting import until
@@ -274,6 +277,17 @@ async def test_an_order_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(UsageFault, match=told):
         await orders.obey(request_)
+
+
+def test_the_shop_starts_after_its_readers_and_ends_before_them(tmp_path: Path) -> None:
+    place, ports = Place(tmp_path), Ports()
+    scale = Scale(None, Readers(place, ports, 2))
+
+    parts = shop_parts(place, ports, environment(tmp_path, ports, {}), scale)
+
+    reading = {part.name for part in parts if {ONE, OTHER} <= {*part.needs}}
+    workers = {f"worker-{name}" for name in ("orders", "documents", "media", "http", "daemon")}
+    assert reading == {"storefront-1", *workers}
 
 
 def test_the_shop_is_told_where_the_readers_are_unless_its_caller_knows_better(tmp_path: Path) -> None:
