@@ -62,6 +62,8 @@ class Customer:
     async def _order(self) -> None:
         cart = await self.browser.api("POST", "/cart/items", {"sku": self.sku, "quantity": 1})
         self._expect(cart, 200, self.sku, "a piece put into the cart")
+        if cart.status != 200:
+            return
         body = {
             "email": self.email,
             "cart_revision": cart.json["revision"],

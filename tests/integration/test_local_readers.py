@@ -249,13 +249,15 @@ async def test_each_start_makes_its_readers_anew(tmp_path: Path) -> None:
         assert await asyncio.to_thread(ask, running.ports.reader(1), "SELECT 1") == [1]
 
 
-async def test_what_was_written_without_readers_is_there_when_there_are_some(tmp_path: Path) -> None:
+async def test_what_was_written_with_and_without_readers_is_there_at_the_next_start_with_some(tmp_path: Path) -> None:
     async with open_databases(tmp_path, 0) as alone:
         await asyncio.to_thread(ask, alone.ports.mariadb, "CREATE TABLE notes (text VARCHAR(40) PRIMARY KEY)")
-        text = await note(alone)
+        promised = [await note(alone)]
 
-    async with open_databases(tmp_path, 1) as together:
-        assert await notes(together.ports.reader(1)) == [text]
+    for _ in range(2):
+        async with open_databases(tmp_path, 1) as together:
+            await assert_all_have(together, promised)
+            promised.append(await note(together))
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,8 @@ async def test_a_part_starts_without_what_is_down_by_order_though_it_needs_that(
     async with Supervisor(parts, place) as supervisor:
         await supervisor.stop_part("reader")
         await supervisor.stop_part("shop")
-        await supervisor.start_part("shop")
+        async with asyncio.timeout(PATIENCE_S):
+            await supervisor.start_part("shop")
 
         assert [row["state"] for row in supervisor.rows()] == ["stopped", "ready"]
 
