@@ -2,10 +2,10 @@
 
 ShopError
  ├ Unreadable 400 ─ KeyMissing
- ├ Forbidden 403
+ ├ Forbidden 403 ─ BadRunToken
  ├ NotFound 404 · Gone 410
  ├ TooLarge 413 · UnsupportedMediaType 415 · WrongHost 421
- ├ Conflict 409 ─ SoldOut, CartChanged, CartEmpty, CartFull, CartOrdered
+ ├ Conflict 409 ─ SoldOut, CartChanged, CartEmpty, CartFull, CartOrdered, RunExists, RunClosed, RunMixed
  ├ Invalid 422 ─ KeyReused, OperationReused
  ├ TooMany 429
  └ Unavailable 503
@@ -53,6 +53,10 @@ class KeyMissing(Unreadable):
 
 class Forbidden(ShopError):
     status, name, title = 403, "forbidden", "This did not come from our own page"
+
+
+class BadRunToken(Forbidden):
+    name, title = "test-run", "X-Test-Run holds no token that is good now"
 
 
 class NotFound(ShopError):
@@ -139,6 +143,20 @@ class CartOrdered(Conflict):
     def __init__(self, number: str) -> None:
         self.number = number
         super().__init__(f"It became order {number}.", members={"number": number})
+
+
+class RunExists(Conflict):
+    name, title = "run-exists", "There is a load run of this name already"
+
+
+class RunClosed(Conflict):
+    name, title = "run-closed", "This load run is not open"
+
+
+class RunMixed(Conflict):
+    """A cart, an account and a request's header belong to one load run, or to none, all of them."""
+
+    name, title = "run-mixed", "This belongs to another load run, or to none"
 
 
 class Invalid(ShopError):

@@ -80,6 +80,7 @@ class Settings:
     rate_address_per_s: int
     rate_sign_in_per_h: int
     public_front: bool
+    load_run_secret: str = field(repr=False)
     crash_at: crash.CrashAt | None
     crash_dir: Path
 
@@ -150,6 +151,13 @@ class _Environment:
         if any(len(secret) < SHORTEST_SECRET for secret in found):
             self.faults.append(f"{name} holds a secret of fewer than {SHORTEST_SECRET} characters")
         return found
+
+    def secret(self, name: str) -> str:
+        """One secret, or "" when it is not set."""
+        value = self.text(name, "")
+        if value and len(value) < SHORTEST_SECRET:
+            self.faults.append(f"{name} has fewer than {SHORTEST_SECRET} characters")
+        return value
 
     def crash_at(self, name: str) -> crash.CrashAt | None:
         value = self.text(name, "")
@@ -241,6 +249,7 @@ def _read(env: _Environment) -> Settings:
         rate_address_per_s=env.number("RATE_ADDRESS_PER_S", 500),
         rate_sign_in_per_h=env.number("RATE_SIGN_IN_PER_H", 300),
         public_front=env.choice("PUBLIC_FRONT", ("on", "off"), "on") == "on",
+        load_run_secret=env.secret("LOAD_RUN_SECRET"),
         crash_at=env.crash_at("CRASH_AT"),
         crash_dir=Path(env.text("CRASH_DIR", ".local/crash")),
     )

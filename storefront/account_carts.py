@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from shared.domain.cart import Cart
+from shared.domain.load_runs import marked_cart_id, run_of_cart
 from shared.errors import ShopError
 from shared.queries.account_carts import (
     AccountCart,
@@ -42,7 +43,7 @@ async def follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
         for _ in range(TRIES):
             if cart := await _follow(shop, user_id, known):
                 return cart
-    return _new_cart() if await service.is_of_another(shop.database, user_id, known.id) else None
+    return _new_cart(seen) if await service.is_of_another(shop.database, user_id, known.id) else None
 
 
 async def is_an_accounts(shop: "Shop", cart_id: str) -> bool:
@@ -59,7 +60,7 @@ async def has_news(shop: "Shop", user_id: int) -> bool:
 async def _follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
     """One try; None: others were faster."""
     seen = await _seen(shop, user_id)
-    guest = await _carried(shop, user_id, known)
+    guest = await _carried(shop, user_id, seen, known)
     own = await shop.carts.look_up(seen.cart_id or guest.id or new_cart_id())
     if seen.cart_id is None or own.revision == 0:  # the account's first one, or lost together with its store
         return await _begin(shop, user_id, seen, guest)
@@ -76,12 +77,13 @@ async def _follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
     return own
 
 
-async def _carried(shop: "Shop", user_id: int, known: Cart) -> Cart:
-    """What the browser carries as a guest; a cart of another account is none.
+async def _carried(shop: "Shop", user_id: int, seen: AccountCart, known: Cart) -> Cart:
+    """What the browser carries as a guest; a cart of another account, or of another load run than its, is none.
 
     Its copy goes from this browser now, so a store that lost it gets it back before.
     """
-    if await service.is_of_another(shop.database, user_id, known.id):
+    is_foreign = known.id is not None and run_of_cart(known.id) != seen.test_run
+    if is_foreign or await service.is_of_another(shop.database, user_id, known.id):
         await shop.carts.read(known)
         return Cart(None, 0, MappingProxyType({}))
     return await shop.carts.read(known)
@@ -89,15 +91,16 @@ async def _carried(shop: "Shop", user_id: int, known: Cart) -> Cart:
 
 async def _begin(shop: "Shop", user_id: int, seen: AccountCart, guest: Cart) -> Cart | None:
     """The guest's cart becomes the account's, as it is; without one an empty cart does."""
-    cart = guest if guest.id else _new_cart()
+    cart = guest if guest.revision else _new_cart(seen)
     if not await service.give_cart(shop.database, user_id, seen, cart.id or ""):
         return None
     cart = await shop.carts.read(cart)
     return await _add_what_is_due(shop, user_id, cart) if seen.is_due else cart
 
 
-def _new_cart() -> Cart:
-    return Cart(new_cart_id(), 1, MappingProxyType({}))
+def _new_cart(seen: AccountCart) -> Cart:
+    cart_id = new_cart_id()
+    return Cart(marked_cart_id(seen.test_run, cart_id) if seen.test_run else cart_id, 1, MappingProxyType({}))
 
 
 async def _add_what_is_due(shop: "Shop", user_id: int, own: Cart) -> Cart:

@@ -4,18 +4,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.domain.cart import MAX_QUANTITY, SKU, Cart
+from shared.domain.load_runs import run_of_cart
 from shared.domain.priced_cart import PricedCart
 from shared.errors import Gone, NotFound, Unavailable
-from shared.queries.catalog import Variant, variants_by_sku
+from shared.queries.catalog import Variant
 from shared.services.cart_prices import price_cart
+from shared.services.shelves import variants_for
 from storefront.cart_store import Operation
 
 if TYPE_CHECKING:
     from storefront.shop import Shop
 
 
-async def find_variant(shop: "Shop", sku: str) -> Variant:
-    """The variant on sale under a SKU.
+async def find_variant(shop: "Shop", sku: str, cart_id: str | None) -> Variant:
+    """The variant on sale under a SKU, as the shopper of this cart finds it.
 
     Raises:
         NotFound: there is none; Gone: it is not sold any more.
@@ -23,7 +25,7 @@ async def find_variant(shop: "Shop", sku: str) -> Variant:
     if not SKU.fullmatch(sku):
         raise NotFound("There is no such piece.")
     async with shop.catalogue() as connection:
-        variant = (await variants_by_sku(connection, [sku])).get(sku)
+        variant = (await variants_for(connection, run_of_cart(cart_id), [sku])).get(sku)
     if variant is None:
         raise NotFound("There is no such piece.")
     if variant.withdrawn:
@@ -32,12 +34,12 @@ async def find_variant(shop: "Shop", sku: str) -> Variant:
 
 
 async def add_item(shop: "Shop", known: Cart, sku: str, quantity: int, operation: Operation) -> Cart:
-    variant = await find_variant(shop, sku)
+    variant = await find_variant(shop, sku, known.id)
     return await shop.carts.add(known, sku, quantity, _limit(variant), operation)
 
 
 async def put_item(shop: "Shop", known: Cart, sku: str, quantity: int, operation: Operation) -> Cart:
-    variant = await find_variant(shop, sku)
+    variant = await find_variant(shop, sku, known.id)
     return await shop.carts.put(known, sku, quantity, _limit(variant), operation)
 
 

@@ -11,23 +11,11 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 
-from shared.domain.emails import normalise_email
-
 LIFE_S = 365 * 24 * 3600
 MOST = 5  # accounts that one browser is known to; the one that signed in longest ago is forgotten
-STAFF = "staff:"
 _RECORD = re.compile(r"(v1[.]([0-9a-f]{32})[.]([0-9a-f]{32}))[.]([A-Za-z0-9_-]{43})")
 _BETWEEN = "~"
 _LONGEST = MOST * 120
-
-
-def account_name(email: str, kind: str = "") -> str:
-    """Accounts are counted by a hash: no address of a person stands in Redis or in a cookie.
-
-    Args:
-        kind: STAFF for an account of the back office, which is another one than a shopper's with the same address.
-    """
-    return hashlib.sha256((kind + normalise_email(email)).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def new_device(account: str, signing_secrets: Sequence[str], cookie: str | None = None) -> str:

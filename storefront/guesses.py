@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 class Guess:
     def __init__(self, handler: "BaseHandler", account: str) -> None:
-        """One try at an account; see `devices.account_name`."""
+        """One try at an account; see `shared.domain.emails.account_name`."""
         self._rates = handler.shop.rates
         cookie = handler.get_cookie(handler.shop.cookies.name(DEVICE))
         device = known_device(cookie, account, handler.shop.settings.cookie_secrets)

@@ -36,6 +36,7 @@ from storefront.client_address import Proxies
 from storefront.cookies import CookieRules
 from storefront.dependencies import watched
 from storefront.links import Links
+from storefront.load_runs import LoadRuns
 from storefront.metrics import Metrics
 from storefront.pictures import Pictures
 from storefront.public_pages import PublicPages
@@ -68,6 +69,7 @@ class Shop:
     assets: Assets
     rates: Rates
     links: Links
+    load_runs: LoadRuns
     cookies: CookieRules
     proxies: Proxies
     metrics: Metrics
@@ -175,6 +177,7 @@ async def open_shop(
             templates=make_templates(settings, assets),
             assets=assets,
             rates=Rates(redis, settings.rate_address_per_s, settings.rate_sign_in_per_h),
+            load_runs=LoadRuns(database, settings.load_run_secret),
             links=Links(settings.public_url, settings.cookie_secrets),
             cookies=CookieRules(settings.is_https),
             proxies=Proxies(settings.trusted_proxies),

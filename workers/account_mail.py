@@ -12,11 +12,11 @@ from shared.db import Connection
 from shared.domain.mailed_links import secret_of_link
 from shared.queries import documents, jobs, mail_sendings, users
 from shared.queries.account_mails import restored_after
-from shared.queries.documents import Document, NewDocument
+from shared.queries.documents import NOT_SENT, Document, NewDocument
 from shared.queries.jobs import HeldJob
 from shared.queries.mail_sendings import Sending
 from shared.queries.users import Link, User
-from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, write
+from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, is_only_recorded, write
 from workers.mail_doubt import Fate, fate_in_doubt
 from workers.tools import Tools
 
@@ -121,6 +121,8 @@ async def _begin(connection: Connection, tools: Tools, held: HeldJob, sending: S
 
 async def _hand_over(tools: Tools, mail: Written, found: Addressed, sending: Sending) -> str:
     """Send it; what the server certainly did not take is no longer in doubt."""
+    if is_only_recorded(tools.settings, found.user.test_run):
+        return NOT_SENT
     try:
         return await tools.mailer.send(mail, parseaddr(tools.settings.mail_from)[1], found.recipient)
     except (MailRefused, MailUnavailable):

@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 from shared import crash
 from shared.db import Connection
-from shared.domain.numbers import invoice_number
 from shared.media import Stored
 from shared.messages import Message
 from shared.queries import documents, refunds
@@ -21,7 +20,7 @@ from shared.queries.steps import Claim
 from shared.services.order_steps import NextSteps
 from shared.settings import Settings
 from workers.documents.credit_note_data import CreditLine, CreditNoteData
-from workers.invoice_step import subject_of
+from workers.invoice_step import subject_of, take_number
 from workers.ledger import Done, NotOurTurn, nothing
 from workers.tools import Tools
 
@@ -56,7 +55,7 @@ async def _reserve(connection: Connection, order: OrderView, refund: Refund, dat
     found = await documents.find_document(connection, subject, KIND, refund.ordinal)
     if found is not None:
         return found
-    number = invoice_number(KIND, await documents.next_number(connection, KIND))
+    number = await take_number(connection, order, KIND)
     snapshot = to_snapshot(replace(data, number=number))
     new = NewDocument(subject=subject, kind=KIND, revision=refund.ordinal, number=number, snapshot=snapshot)
     await documents.reserve(connection, new)

@@ -7,7 +7,7 @@ from typing import Final
 
 from shared import crash
 from shared.db import Connection
-from shared.domain.numbers import invoice_number
+from shared.domain.numbers import NumberRange, document_number
 from shared.media import Stored
 from shared.messages import Message
 from shared.queries import documents
@@ -60,12 +60,18 @@ async def _reserve(connection: Connection, settings: Settings, order: OrderView)
     await lock_order_by_id(connection, order.id)
     if await is_closed(connection, order.id):
         return None
-    number = invoice_number(KIND, await documents.next_number(connection, KIND))
+    number = await take_number(connection, order, KIND)
     crash.here("invoice.after_number")
     snapshot = to_snapshot(_invoice_data(settings, order, number))
     new = NewDocument(subject=subject, kind=KIND, revision=1, number=number, snapshot=snapshot)
     await documents.reserve(connection, new)
     return await documents.get_document(connection, subject, KIND)
+
+
+async def take_number(connection: Connection, order: OrderView, kind: NumberRange) -> str:
+    """The next number of a document, from the range of its kind; documents of all load runs share one of their own."""
+    number_range: NumberRange = "test_run" if order.test_run else kind
+    return document_number(number_range, await documents.next_number(connection, number_range))
 
 
 async def _go_on(connection: Connection, order: OrderView, reserved: Document, stored: Stored) -> Sequence[Message]:

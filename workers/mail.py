@@ -53,6 +53,11 @@ def write(message: EmailMessage) -> Written:
     return Written(message["Message-ID"], bytes(message))
 
 
+def is_only_recorded(settings: Settings, test_run: str | None) -> bool:
+    """Whether a mail is written and noted, but goes to nobody: a load run's, in production."""
+    return test_run is not None and settings.is_production
+
+
 class Mailer(Protocol):
     async def send(self, mail: Written, sender: str, recipient: str) -> str:
         """Hand over the mail's exact bytes and return the server's answer.

@@ -13,7 +13,7 @@ from shared import crash
 from shared.db import Connection
 from shared.messages import Message
 from shared.queries import documents, mail_sendings, steps
-from shared.queries.documents import Document, NewDocument
+from shared.queries.documents import NOT_SENT, Document, NewDocument
 from shared.queries.mail_sendings import Sending
 from shared.queries.order_view import OrderView
 from shared.queries.orders import order_by_id
@@ -22,7 +22,7 @@ from shared.queries.steps import Claim
 from workers.invoice_step import subject_of
 from workers.ledger import Done, Hopeless, LeaseLost, NotOurTurn
 from workers.letters import LETTERS
-from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, write
+from workers.mail import MailRefused, MailUnavailable, Written, ascii_address, is_only_recorded, write
 from workers.mail_doubt import Fate, fate_of
 from workers.tools import Tools
 
@@ -81,6 +81,8 @@ async def _begin(connection: Connection, tools: Tools, held: Claim, sending: Sen
 
 async def _hand_over(tools: Tools, mail: Written, order: OrderView, sending: Sending) -> str:
     """Send it; what the server certainly did not take is no longer in doubt."""
+    if is_only_recorded(tools.settings, order.test_run):
+        return NOT_SENT
     try:
         return await tools.mailer.send(mail, parseaddr(tools.settings.mail_from)[1], order.email)
     except (MailRefused, MailUnavailable) as error:

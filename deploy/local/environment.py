@@ -69,7 +69,7 @@ def _addresses(ports: Ports) -> dict[str, str]:
 
 
 def _secrets(state: Path) -> dict[str, str]:
-    return kept_secrets(Place(state).secrets, ("COOKIE_SECRETS", "PAYMENT_SECRET"), SECRET_BYTES)
+    return kept_secrets(Place(state).secrets, ("COOKIE_SECRETS", "PAYMENT_SECRET", "LOAD_RUN_SECRET"), SECRET_BYTES)
 
 
 def _folders(state: Path) -> dict[str, str]:

@@ -25,11 +25,13 @@ class AccountCart:
     Attributes:
         last_join: the last row that was taken for it, 0 for none.
         is_due: whether any of them is not in it yet.
+        test_run: the load run that the account, and so its cart, belongs to.
     """
 
     cart_id: str | None
     last_join: int
     is_due: bool
+    test_run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,13 @@ class NewJoin:
 
 async def cart_of_account(connection: Connection, user_id: int) -> AccountCart:
     row = await connection.row(
-        "SELECT u.cart_id, COALESCE(MAX(t.id), 0) AS last_join, COUNT(t.id) - COUNT(t.joined_at) AS due "
-        "FROM users u LEFT JOIN taken_carts t ON t.user_id = u.id WHERE u.id = %s GROUP BY u.id, u.cart_id",
+        "SELECT u.cart_id, u.test_run, COALESCE(MAX(t.id), 0) AS last_join, COUNT(t.id) - COUNT(t.joined_at) AS due "
+        "FROM users u LEFT JOIN taken_carts t ON t.user_id = u.id WHERE u.id = %s GROUP BY u.id, u.cart_id, u.test_run",
         (user_id,),
     )
-    return AccountCart(row["cart_id"], int(row["last_join"]), bool(row["due"])) if row else AccountCart(None, 0, False)
+    if row is None:
+        return AccountCart(None, 0, False)
+    return AccountCart(row["cart_id"], int(row["last_join"]), bool(row["due"]), row["test_run"])
 
 
 async def account_of_cart(connection: Connection, cart_id: str) -> int | None:

@@ -22,9 +22,14 @@ class AccountOrder:
 
 
 async def attach_orders(connection: Connection, user_id: int, email_norm: str) -> int:
-    """Give an account what was ordered as a guest with its proven address; returns how many orders."""
+    """Give an account what was ordered as a guest with its proven address, in the same load run or in none.
+
+    Returns how many orders.
+    """
     return await connection.execute(
-        "UPDATE orders SET user_id = %s WHERE email_norm = %s AND user_id IS NULL", (user_id, email_norm)
+        "UPDATE orders o JOIN users u ON u.id = %s SET o.user_id = u.id "
+        "WHERE o.email_norm = %s AND o.user_id IS NULL AND o.test_run <=> u.test_run",
+        (user_id, email_norm),
     )
 
 

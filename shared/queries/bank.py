@@ -25,14 +25,15 @@ class Payable:
 
 
 async def payable_orders(connection: Connection, numbers: Sequence[str]) -> dict[str, Payable]:
-    """Those of the orders that exist, by number; the others are left out."""
+    """Those of the orders that exist, by number; the others are left out, and load runs', which no bank knows."""
     found: dict[str, Payable] = {}
     for start in range(0, len(numbers), LOT):
         lot = numbers[start : start + LOT]
         rows = await connection.rows(
             "SELECT o.number, o.payment_method AS method, o.due_cents, SUM(p.captured_cents) AS paid_cents, "
             "SUM(p.refunded_cents) AS refunded_cents FROM orders o JOIN payments p ON p.order_id = o.id "
-            f"WHERE o.number IN ({in_list(lot)}) GROUP BY o.id, o.number, o.payment_method, o.due_cents LIMIT %s",
+            f"WHERE o.number IN ({in_list(lot)}) AND o.test_run IS NULL "
+            "GROUP BY o.id, o.number, o.payment_method, o.due_cents LIMIT %s",
             (*lot, LOT),
         )
         found |= {row["number"]: _payable(**row) for row in rows}

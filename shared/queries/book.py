@@ -17,14 +17,15 @@ class Locked:
 
     order_id: int
     number: str
+    test_run: str | None
     book: Book
 
 
 async def lock_book(connection: Connection, order_id: int) -> Locked:
     """Lock an order's row, the first lock of every change of an order, and read its book."""
     order = await connection.row(
-        "SELECT id, number, shipping_cents, vat, payment_method, canceled_at, expired_at, completed_at, hold_reason "
-        "FROM orders WHERE id = %s FOR UPDATE",
+        "SELECT id, number, test_run, shipping_cents, vat, payment_method, canceled_at, expired_at, completed_at, "
+        "hold_reason FROM orders WHERE id = %s FOR UPDATE",
         (order_id,),
     )
     assert order is not None
@@ -42,7 +43,7 @@ async def lock_book(connection: Connection, order_id: int) -> Locked:
         completed=order["completed_at"] is not None,
         hold_reason=order["hold_reason"],
     )
-    return Locked(order_id=order_id, number=order["number"], book=book)
+    return Locked(order_id=order_id, number=order["number"], test_run=order["test_run"], book=book)
 
 
 async def _lines(connection: Connection, order_id: int) -> tuple[BookLine, ...]:

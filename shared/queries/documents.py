@@ -35,6 +35,7 @@ class NewDocument:
     message_id: str | None = None
 
 
+NOT_SENT = "not sent: of a load run"  # the reply of a mail that was written and noted only
 COLUMNS = "id, subject, kind, revision, number, state, snapshot, sha256, path, size, message_id, reserved_at"
 
 

@@ -147,6 +147,7 @@ class OrderView:
     user_id: int | None = None
     due_cents: int = 0
     hold_reason: str | None = None
+    test_run: str | None = None
     expires_at: datetime | None = None
     delivered_at: datetime | None = None
     parcels: tuple[OrderParcel, ...] = ()

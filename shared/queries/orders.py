@@ -124,6 +124,7 @@ _PLAIN = [
     "total_cents",
     "due_cents",
     "hold_reason",
+    "test_run",
 ]
 
 

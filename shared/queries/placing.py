@@ -26,6 +26,7 @@ class NewOrder:
     shipping_method: str
     totals: Totals
     expires_after_s: int | None
+    test_run: str | None
 
 
 async def insert_order(connection: Connection, order: NewOrder) -> int:
@@ -35,15 +36,15 @@ async def insert_order(connection: Connection, order: NewOrder) -> int:
     return await connection.insert(
         "INSERT INTO orders (number, cart_id, checkout_key, cart_revision, request_sha, request_id, email, email_norm, "
         "order_status, payment_status, fulfillment_status, return_status, payment_method, shipping_method, currency, "
-        "subtotal_cents, shipping_cents, total_cents, due_cents, vat, placed_at, expires_at) "
+        "subtotal_cents, shipping_cents, total_cents, due_cents, vat, test_run, placed_at, expires_at) "
         "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'pending', 'pending', 'unfulfilled', 'none', %s, %s, %s, "
-        "%s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
+        "%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
         (
             *(order.number, order.cart_id, order.checkout_key, order.cart_revision, order.request_sha),
             *(order.request_id, order.email, order.email_norm),
             *(order.payment_method, order.shipping_method, CURRENCY),
             *(totals.subtotal_cents, totals.shipping_cents, totals.total_cents, totals.total_cents, vat),
-            order.expires_after_s,
+            *(order.test_run, order.expires_after_s),
         ),
     )
 

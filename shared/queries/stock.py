@@ -9,12 +9,13 @@ from shared.domain.availability import availability
 
 @dataclass(frozen=True)
 class StockMove:
-    """A change of stock and its reason; ref is e.g. the order's number."""
+    """A change of stock and its reason; ref is e.g. the order's number. One of a load run changes only its pool."""
 
     sku: str
     reason: str
     ref: str
     delta: int
+    test_run: str | None = None
 
 
 async def take(connection: Connection, sku: str, quantity: int, price_cents: int) -> bool:
@@ -35,9 +36,9 @@ async def take(connection: Connection, sku: str, quantity: int, price_cents: int
 async def record_moves(connection: Connection, moves: Sequence[StockMove]) -> None:
     """Write the stock ledger in one statement; the same reason and ref of a SKU twice breaks a UNIQUE key."""
     if moves:
-        rows = ", ".join(["(%s, %s, %s, %s, UTC_TIMESTAMP(6))"] * len(moves))
+        rows = ", ".join(["(%s, %s, %s, %s, %s, UTC_TIMESTAMP(6))"] * len(moves))
         await connection.execute(
-            f"INSERT INTO stock_moves (sku, reason, ref, delta, at) VALUES {rows}",
+            f"INSERT INTO stock_moves (sku, reason, ref, delta, test_run, at) VALUES {rows}",
             [value for move in moves for value in astuple(move)],
         )
 

@@ -4,20 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.db import Connection, Row, utc
+from shared.errors import RunMixed
 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Somebody with an account; until the e-mail is proven nobody can sign in to it."""
+    """Somebody with an account; until the e-mail is proven nobody can sign in to it. Some belong to a load run."""
 
     id: int
     email: str
     email_norm: str
     password_hash: str | None
     verified_at: datetime | None
+    test_run: str | None
 
 
-COLUMNS = "id, email, email_norm, password_hash, verified_at"
+COLUMNS = "id, email, email_norm, password_hash, verified_at, test_run"
 
 
 async def user_by_email(connection: Connection, email_norm: str) -> User | None:
@@ -40,23 +42,32 @@ async def lock_user(connection: Connection, user_id: int) -> User | None:
     return _user(row)
 
 
-async def hold_user(connection: Connection, user_id: int) -> bool:
-    """Whether there is this account; if so, it is not deleted until the transaction ends."""
+async def hold_user(connection: Connection, user_id: int, test_run: str | None) -> bool:
+    """Whether there is this account; if so, it is not deleted until the transaction ends.
+
+    Raises:
+        RunMixed: it belongs to another load run, or to none.
+    """
     found = await connection.row(
-        "SELECT 1 FROM users WHERE id = %s AND deleted_at IS NULL LOCK IN SHARE MODE", (user_id,)
+        "SELECT test_run FROM users WHERE id = %s AND deleted_at IS NULL LOCK IN SHARE MODE", (user_id,)
     )
+    if found and found["test_run"] != test_run:
+        raise RunMixed
     return found is not None
 
 
-async def add_user(connection: Connection, email: str, email_norm: str, password_hash: str) -> None:
+async def add_user(
+    connection: Connection, email: str, email_norm: str, password_hash: str, test_run: str | None = None
+) -> None:
     """Add an account that is not proven yet.
 
     One that nobody ever proved takes the new password; a proven one stays as it is. One statement decides.
     """
     await connection.execute(
-        "INSERT INTO users (email, email_norm, password_hash, created_at) VALUES (%s, %s, %s, UTC_TIMESTAMP(6)) "
+        "INSERT INTO users (email, email_norm, password_hash, test_run, created_at) "
+        "VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6)) "
         "ON DUPLICATE KEY UPDATE password_hash = IF(verified_at IS NULL, VALUES(password_hash), password_hash)",
-        (email, email_norm, password_hash),
+        (email, email_norm, password_hash, test_run),
     )
 
 

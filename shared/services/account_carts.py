@@ -12,8 +12,8 @@ from shared.domain.cart import Cart
 from shared.domain.cart_joining import plan_join
 from shared.queries import account_carts as queries
 from shared.queries.account_carts import AccountCart, Joined, NewJoin
-from shared.queries.catalog import variants_by_sku
 from shared.queries.users import lock_user
+from shared.services.shelves import variants_for
 
 TOLD_FOR_S = 3600  # a shopper who comes back later sees the cart itself
 
@@ -51,7 +51,7 @@ async def take_guest_cart(database: Database, user_id: int, seen: AccountCart, o
     async def work(connection: Connection) -> bool:
         if not await _is_as_seen(connection, user_id, seen):
             return False
-        variants = await variants_by_sku(connection, list(guest.quantities))
+        variants = await variants_for(connection, seen.test_run, list(guest.quantities))
         on_sale = {variant.sku: variant.stock for variant in variants.values() if not variant.withdrawn}
         plan = plan_join(own.quantities, guest.quantities, on_sale)
         join = NewJoin(guest.id or "", guest.revision, guest.quantities, user_id, plan.added, plan.cuts)

@@ -37,9 +37,11 @@ class Proven:
     ended_keys: tuple[str, ...] = ()
 
 
-async def register(tools: AccountTools, email: str, password: str) -> str:
+async def register(tools: AccountTools, email: str, password: str, test_run: str | None = None) -> str:
     """Make an account, or write to whoever has one; returns the done-key of the mail.
 
+    Args:
+        test_run: the load run that the account belongs to, if any.
     Raises:
         Invalid: names the field password.
     """
@@ -48,18 +50,18 @@ async def register(tools: AccountTools, email: str, password: str) -> str:
     email_norm = normalise_email(email)
 
     async def work(connection: Connection) -> str:
-        await users.add_user(connection, email, email_norm, password_hash)
+        await users.add_user(connection, email, email_norm, password_hash, test_run)
         user = await users.user_by_email(connection, email_norm)
         return await write_to(tools, connection, user, KNOWN if user and user.verified_at else VERIFY)
 
     return await tools.database.retrying(work)
 
 
-async def add_proven(database: Database, email: str, password_hash: str) -> None:
+async def add_proven(database: Database, email: str, password_hash: str, test_run: str | None = None) -> None:
     """An account for trying the shop out, which is taken for proven; its sessions end, its password is this one."""
 
     async def work(connection: Connection) -> None:
-        await users.add_user(connection, email, normalise_email(email), password_hash)
+        await users.add_user(connection, email, normalise_email(email), password_hash, test_run)
         user = await users.user_by_email(connection, normalise_email(email))
         assert user is not None
         await _be_proven(connection, user)

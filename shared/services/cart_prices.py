@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 from shared.db import Reads
 from shared.domain.cart import MAX_QUANTITY, Cart
+from shared.domain.load_runs import run_of_cart
 from shared.domain.priced_cart import CartLine, PricedCart
 from shared.errors import Change, Shortage
-from shared.queries.catalog import Variant, variants_by_sku
+from shared.queries.catalog import Variant
+from shared.services.shelves import variants_for
 
 SHIPPING = "shipping"  # the key under which a form keeps the shipping costs it showed
 
 
 async def price_cart(connection: Reads, cart: Cart) -> PricedCart:
     """Look up every line; a SKU that the catalogue does not know is left out."""
-    variants = await variants_by_sku(connection, list(cart.quantities)) if cart.quantities else {}
+    variants = await variants_for(connection, run_of_cart(cart.id), list(cart.quantities))
     lines = tuple(_line(variants[sku], quantity) for sku, quantity in cart.quantities.items() if sku in variants)
     return PricedCart(id=cart.id, revision=cart.revision, lines=lines)
 

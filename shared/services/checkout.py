@@ -15,6 +15,7 @@ from shared.db import Connection, Database, is_duplicate
 from shared.domain.cart import Cart
 from shared.domain.countries import Address
 from shared.domain.emails import normalise_email
+from shared.domain.load_runs import run_of_cart
 from shared.domain.numbers import new_order_number
 from shared.domain.priced_cart import PricedCart
 from shared.domain.pricing import PricedLine, Totals, total
@@ -27,10 +28,11 @@ from shared.queries.orders import order_by_number, orders_with_key_or_revision
 from shared.queries.payments import NewAttempt, add_attempt
 from shared.queries.placing import NewOrder, insert_addresses, insert_event, insert_lines, insert_order
 from shared.queries.steps import NewStep, add_step
-from shared.queries.stock import StockMove, record_moves, take
+from shared.queries.stock import StockMove, record_moves
 from shared.queries.users import hold_user
 from shared.services.as_placed import as_placed
 from shared.services.cart_prices import SHIPPING, price_cart, price_changes, shortages
+from shared.services.shelves import take
 
 FIRST_LOOK_S = 30  # when the provider is first asked about a hosted payment whose callback has not come
 TRIES = 5  # each means that stock, a price or a number changed between looking and taking
@@ -84,7 +86,7 @@ async def place_order(tools: CheckoutTools, cart: Cart, key: str, request: Order
     Raises:
         KeyReused: the key belongs to another request of this cart.
         CartOrdered: this revision became an order under another key.
-        CartEmpty, CartChanged, SoldOut: nothing was placed, and the error says what to show.
+        CartEmpty, CartChanged, SoldOut, RunMixed: nothing was placed, and the error says what to show.
         Unavailable: the database is away or too busy.
     """
     for _ in range(TRIES):
@@ -165,8 +167,9 @@ def _gone(cart: Cart, priced: PricedCart) -> dict[str, int]:
 
 def _new_order(tools: CheckoutTools, cart: Cart, key: str, request: OrderRequest, totals: Totals) -> NewOrder:
     assert cart.id is not None
+    test_run = run_of_cart(cart.id)
     return NewOrder(
-        number=new_order_number(),
+        number=new_order_number(of_a_run=test_run is not None),
         cart_id=cart.id,
         checkout_key=key,
         cart_revision=request.cart_revision,
@@ -178,6 +181,7 @@ def _new_order(tools: CheckoutTools, cart: Cart, key: str, request: OrderRequest
         shipping_method=request.shipping_method,
         totals=totals,
         expires_after_s=tools.payment_expiry_s if request.payment_method == "card" else None,
+        test_run=test_run,
     )
 
 
@@ -185,14 +189,16 @@ async def _write(
     connection: Connection, order: NewOrder, cart: PricedCart, request: OrderRequest
 ) -> tuple[Message, ...]:
     for line in sorted(cart.lines, key=lambda line: line.sku):
-        if not await take(connection, line.sku, line.quantity, line.unit_price_cents):
+        if not await take(connection, order.test_run, line.sku, line.quantity, line.unit_price_cents):
             raise _Raced
-    is_owned = request.user_id is not None and await hold_user(connection, request.user_id)
+    is_owned = request.user_id is not None and await hold_user(connection, request.user_id, order.test_run)
     order_id = await insert_order(connection, order)
     if request.user_id is not None and is_owned:  # else a guest's: the account was deleted just now
         await own_order(connection, order_id, request.user_id)
     await insert_lines(connection, order_id, cart.lines)
-    await record_moves(connection, [StockMove(x.sku, "order", order.number, -x.quantity) for x in cart.lines])
+    await record_moves(
+        connection, [StockMove(x.sku, "order", order.number, -x.quantity, order.test_run) for x in cart.lines]
+    )
     await insert_addresses(connection, order_id, _addresses(request))
     await add_attempt(
         connection,

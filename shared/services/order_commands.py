@@ -14,14 +14,14 @@ from shared.db import Connection, Database
 from shared.domain.book import Book, Pieces, changed
 from shared.errors import FieldError, Invalid, NotFound
 from shared.messages import Message
-from shared.queries import stock
 from shared.queries.book import Locked, lock_book
 from shared.queries.book_changes import Written, write_book
 from shared.queries.commands import begin_command
 from shared.queries.payments import lock_order
 from shared.queries.placing import insert_event
-from shared.queries.stock import StockMove
+from shared.queries.stock import StockMove, record_moves
 from shared.services.order_steps import NextSteps
+from shared.services.shelves import put_back
 
 SHOP, SHOPPER = "shop", "shopper"
 
@@ -69,9 +69,10 @@ class Turn:
 
     async def put_on_shelf(self, pieces: Pieces, reason: str, ref: str) -> None:
         """Put pieces back into stock, in SKU order; ref makes it happen once."""
-        await stock.put_back(self.connection, pieces)
-        moves = [StockMove(sku, reason, ref, count) for sku, count in sorted(pieces.items())]
-        await stock.record_moves(self.connection, moves)
+        run = self.locked.test_run
+        await put_back(self.connection, run, pieces)
+        moves = [StockMove(sku, reason, ref, count, run) for sku, count in sorted(pieces.items())]
+        await record_moves(self.connection, moves)
 
 
 Act = Callable[[Turn], Awaitable[None]]

@@ -1,11 +1,11 @@
 """Another e-mail address for an account: asked for with the password, done by the link in the mail."""
 
+from shared.domain.emails import account_name
 from shared.errors import Invalid
 from shared.queries.account_mails import JOB
 from shared.services.account_email import ask_for_email, change_email, check_password_of
 from shared.services.account_links import CHANGE
 from shared.services.accounts import Proven
-from storefront import devices
 from storefront.handlers.account_pages import OwnPage, read_email
 from storefront.handlers.account_sign_in import LinkHandler
 from storefront.rates import ACCOUNT_MAIL, SIGN_IN
@@ -37,7 +37,7 @@ class EmailHandler(OwnPage):
         await check_password_of(self.shop.accounts, self.user.user_id, password)
         for limit in SIGN_IN:
             await self.shop.rates.give_back(limit, account)
-        for counted in (account, devices.account_name(email)):
+        for counted in (account, account_name(email)):
             await self.shop.rates.take(ACCOUNT_MAIL, counted)
         return await ask_for_email(self.shop.accounts, self.user.user_id, email)
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
+from shared.domain.emails import account_name
 from shared.errors import FieldError, Invalid
 from shared.own_writes import concerns
 from shared.queries.shopper_sessions import SignedIn
 from shared.services.accounts import Proven
-from storefront import devices
 from storefront.api.models import Email
 from storefront.cookies import CART, DEVICE, SESSION
 from storefront.handlers.pages import PageHandler
@@ -54,7 +54,7 @@ class AccountPage(PageHandler):
         agent = self.request.headers.get("User-Agent", "")
         secret = await self.shop.sessions.open(user_id, agent, password_hash)
         self.keep_cookie(SESSION, secret, self.shop.settings.session_absolute_s)
-        self.remember_browser(devices.account_name(email))
+        self.remember_browser(account_name(email))
         await self.follow_account(user_id)
 
     async def begin_proven(self, proven: Proven, email: str) -> None:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from shared.domain.emails import account_name
 from shared.errors import Invalid, ShopError
 from shared.queries.account_mails import JOB
 from shared.queries.users import user_by_id
@@ -9,7 +10,7 @@ from shared.services import accounts
 from shared.services.account_links import RESET, VERIFY, find_link
 from shared.services.accounts import Proven
 from shared.services.shopper_sessions import check_sign_in
-from storefront import account_carts, devices
+from storefront import account_carts
 from storefront.going_on import local_path
 from storefront.guesses import Guess
 from storefront.handlers.account_pages import HOME, AccountPage, read_email
@@ -24,7 +25,7 @@ class SignInHandler(AccountPage):
     async def post(self) -> None:
         form = self.form()
         email, going_on = form.get("email", "").strip()[:254], local_path(form.get("next", ""), HOME)
-        guess = Guess(self, devices.account_name(email))
+        guess = Guess(self, account_name(email))
         await guess.count()
         try:
             user = await check_sign_in(self.shop.accounts, email, form.get("password", ""))
@@ -67,8 +68,9 @@ class RegisterHandler(AccountPage):
         try:
             email = read_email(typed)
             await self.count_address()
-            await self.shop.rates.take(ACCOUNT_MAIL, devices.account_name(email))
-            done_key = await accounts.register(self.shop.accounts, email, form.get("password", ""))
+            await self.shop.rates.take(ACCOUNT_MAIL, account_name(email))
+            password = form.get("password", "")
+            done_key = await accounts.register(self.shop.accounts, email, password, self.test_run)
         except Invalid as error:
             self.refuse("register.html", error, email=typed)
             return
@@ -88,7 +90,7 @@ class ForgottenHandler(AccountPage):
             self.refuse("forgotten.html", error, email=typed)
             return
         await self.count_address()
-        await self.shop.rates.take(RESET_MAIL, devices.account_name(email))
+        await self.shop.rates.take(RESET_MAIL, account_name(email))
         self.shop.errands.hand_over_soon(JOB, await accounts.forget_password(self.shop.accounts, email))
         self.account_page("mailed.html", HTTPStatus.OK, email=email)
 

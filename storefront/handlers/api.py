@@ -62,6 +62,8 @@ class ApiHandler(ShopperHandler):
 class UnknownCallHandler(ApiHandler):
     """No such call: 404 for every method."""
 
+    is_for_everybody: ClassVar[bool] = True
+
     async def prepare(self) -> None:
         await super().prepare()
         raise NotFound("There is no such call; /api/v1/openapi.json lists them all.")

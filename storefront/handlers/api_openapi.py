@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from typing import ClassVar
 
 from storefront.api.openapi import openapi_document
 from storefront.handlers.api import ApiHandler
@@ -15,6 +16,8 @@ def _text() -> str:
 
 
 class OpenApiHandler(ApiHandler):
+    is_for_everybody: ClassVar[bool] = True
+
     def get(self) -> None:
         self.keep_public()
         self.set_header("Content-Type", "application/json")

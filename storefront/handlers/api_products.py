@@ -1,5 +1,7 @@
 """The API's calls about products: public, the same bytes for everybody."""
 
+from typing import ClassVar
+
 from shared.domain.search import normalise
 from shared.queries.catalog import product_by_slug
 from shared.queries.listing import ListingQuery, products_after
@@ -14,6 +16,8 @@ SEVERAL = ("size", "colour")
 
 
 class ProductsApi(ApiHandler):
+    is_for_everybody: ClassVar[bool] = True
+
     async def get(self) -> None:
         wanted = self._wanted()
         await count_search(self, wanted.q)
@@ -30,6 +34,8 @@ class ProductsApi(ApiHandler):
 
 
 class ProductApi(ApiHandler):
+    is_for_everybody: ClassVar[bool] = True
+
     async def get(self, slug: str) -> None:
         async with self.shop.catalogue() as connection:
             product = await product_by_slug(connection, check_slug(slug))

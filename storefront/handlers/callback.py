@@ -2,6 +2,7 @@
 
 import time
 from http import HTTPStatus
+from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
@@ -31,6 +32,8 @@ class Event(BaseModel):
 
 
 class CallbackHandler(ApiHandler):
+    is_for_everybody: ClassVar[bool] = True
+
     async def post(self) -> None:
         body = self.body()
         secret = self.shop.settings.payment_secret

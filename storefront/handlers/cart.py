@@ -100,7 +100,7 @@ class CartHandler(CartPage):
 
     async def _removed(self, sku: str, quantity: int) -> Removed | None:
         try:
-            variant = await cart_desk.find_variant(self.shop, sku)
+            variant = await cart_desk.find_variant(self.shop, sku, self.shopper.cart_id)
         except (NotFound, Gone):
             return None
         return removed_from(variant, quantity) if variant.stock else None  # nobody is offered what is sold out

@@ -1,6 +1,7 @@
 """/media/pictures/…: the catalogue's pictures, from the shared disk and then from memory."""
 
 import re
+from typing import ClassVar
 
 from shared.errors import NotFound
 from storefront.handlers.pages import PageHandler
@@ -12,6 +13,8 @@ KEEP = "public, max-age=3600"
 
 
 class PictureHandler(PageHandler):
+    is_for_everybody: ClassVar[bool] = True
+
     async def get(self, file: str) -> None:
         match = FILE.fullmatch(file)
         if match is None:

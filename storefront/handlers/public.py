@@ -1,6 +1,7 @@
 """Pages that are the same bytes for everybody: nothing that is read here may depend on who asks."""
 
 from http import HTTPStatus
+from typing import ClassVar
 
 from storefront.accepted import takes_gzip
 from storefront.handlers.pages import PageHandler
@@ -8,6 +9,7 @@ from storefront.public_page import Compose
 
 
 class PublicHandler(PageHandler):
+    is_for_everybody: ClassVar[bool] = True
     _etag: str | None = None
 
     async def send_public(self, key: str, compose: Compose) -> None:

@@ -1,11 +1,12 @@
 """Signing in to the back office and out of it, and the link that sets a password once."""
 
 from http import HTTPStatus
+from typing import ClassVar
 
+from shared.domain.emails import STAFF, account_name
 from shared.errors import Gone, Invalid, ShopError
 from shared.services import staff
 from storefront.cookies import STAFF_SESSION
-from storefront.devices import STAFF, account_name
 from storefront.going_on import local_path
 from storefront.guesses import Guess
 from storefront.handlers.pages import PageHandler
@@ -14,6 +15,8 @@ HOME, BELOW = "/back-office/orders", "/back-office/"
 
 
 class StaffDoor(PageHandler):
+    is_for_shoppers: ClassVar[bool] = False
+
     async def end_session(self) -> None:
         """Whatever session this browser had so far is over."""
         secret = self.get_cookie(self.shop.cookies.name(STAFF_SESSION))
@@ -60,6 +63,8 @@ class SignOutHandler(StaffDoor):
 
 class PasswordHandler(PageHandler):
     """A link sets a password once; a used or old one says so (410)."""
+
+    is_for_shoppers: ClassVar[bool] = False
 
     async def get(self) -> None:
         token = self.query.get("token", "")

@@ -1,5 +1,7 @@
 """/static/…: style sheets, the module and fonts, under names that change with their content."""
 
+from typing import ClassVar
+
 from shared.errors import NotFound
 from storefront.accepted import takes_gzip
 from storefront.handlers.pages import PageHandler
@@ -8,6 +10,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class StaticHandler(PageHandler):
+    is_for_everybody: ClassVar[bool] = True
+
     def get(self, file: str) -> None:
         asset = self.shop.assets.find(file)
         if asset is None:

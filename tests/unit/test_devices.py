@@ -2,7 +2,8 @@
 
 import pytest
 
-from storefront.devices import MOST, STAFF, account_name, known_device, new_device
+from shared.domain.emails import STAFF, account_name
+from storefront.devices import MOST, known_device, new_device
 
 NEW, OLD, DROPPED = "n" * 32, "o" * 32, "d" * 32
 JANA, EVE = account_name("jana@example.com"), account_name("eve@example.com")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.numbers import ALPHABET, ORDER_NUMBER, invoice_number, new_order_number, order_key, order_key_fits
+from shared.domain.numbers import ALPHABET, ORDER_NUMBER, document_number, new_order_number, order_key, order_key_fits
 
 NEW, OLD = "newest-secret", "older-secret"
 
@@ -24,14 +24,14 @@ def test_what_only_looks_like_an_order_number_is_none(typed: str) -> None:
 
 
 def test_invoices_and_credit_notes_are_counted_apart() -> None:
-    assert invoice_number("invoice", 1) == "I000001"
-    assert invoice_number("credit_note", 1) == "C000001"
-    assert invoice_number("invoice", 1_000_000) == "I1000000"
+    assert document_number("invoice", 1) == "I000001"
+    assert document_number("credit_note", 1) == "C000001"
+    assert document_number("invoice", 1_000_000) == "I1000000"
 
 
 def test_no_document_has_the_number_zero() -> None:
     with pytest.raises(ValueError):
-        invoice_number("invoice", 0)
+        document_number("invoice", 0)
 
 
 def test_a_link_opens_its_own_order_only() -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from shared.domain.cart import Cart
+from shared.domain.emails import account_name
 from shared.domain.mailed_links import link_secret
 from shared.domain.numbers import order_key, order_key_fits
 from shared.errors import Invalid
@@ -16,7 +17,7 @@ from storefront.forms.desk_bank import seal, unseal
 
 SECRETS = ("s" * 32,)
 PURPOSES = ("cart:", "device:", "bank-transfers:", "order-link:", "mailed-link:", "")
-ACCOUNT = devices.account_name("jana@example.com")
+ACCOUNT = account_name("jana@example.com")
 NUMBER = "K7QM-4X2D"
 
 
