@@ -11,6 +11,7 @@ import aiosmtplib
 from tornado.httpclient import AsyncHTTPClient
 
 from deploy.local.backing import BackingServices
+from shared.audit.gaps import Gap
 from shared.db import Database
 from shared.seed.orders import plant_orders
 from shared.seed.planting import plant
@@ -19,7 +20,6 @@ from shared.settings import Settings
 from tests.ledgers import change, empty_ledgers, rows
 from workers.audit.books import audit
 from workers.audit.desk import Desk
-from workers.audit.gaps import Gap
 
 ORDERS = 150
 DELIVERED = "order_status = 'completed' AND return_status = 'none' AND payment_method = 'card'"

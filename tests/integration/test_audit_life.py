@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.backing import BackingServices
+from shared.audit.gaps import Gap
 from shared.db import Database
 from shared.services.cancellation import cancel, refund
 from shared.services.closing import expire
@@ -21,7 +22,6 @@ from tests.ledgers import change, empty_ledgers
 from tests.orders_at_work import Bench, asked, now, shopper, staff
 from workers.audit.books import audit
 from workers.audit.desk import Desk
-from workers.audit.gaps import Gap
 from workers.tools import open_tools
 
 COAT, HAT = "WC14-NAV-M", "BB01-OCH-U"

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from workers.audit import charges, dead_letters, files, mails, numbers, orders, stock
+from shared.audit.gaps import Report, Unreadable, joined
+from workers.audit import charges, dead_letters, files, load_runs, mails, numbers, orders, stock
 from workers.audit.desk import Desk
-from workers.audit.gaps import Report, Unreadable, joined
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ LANES = (
     (
         Check("stock", stock.check, stock.KINDS),
         Check("numbers", numbers.check, numbers.KINDS),
+        Check("load runs", load_runs.check, load_runs.KINDS),
         Check("files", files.check, files.KINDS),
         Check("charges", charges.check, charges.KINDS),
         Check("mails", mails.check, mails.KINDS),

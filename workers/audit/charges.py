@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from shared.audit.gaps import Report
 from shared.queries.audit.charge_rows import charge_rows, charged_payments_after
 from shared.queries.audit.packed import moment
 from workers.audit.charge_look import look_closely
 from workers.audit.desk import PAGE, Desk, Marks, fetch_json, page
-from workers.audit.gaps import Report
 
 KINDS = frozenset({"charge_missing", "charge_differs", "charged_twice", "charge_unknown", "charge_without_order"})
 WHOSE = "the card provider"

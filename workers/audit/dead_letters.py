@@ -1,8 +1,8 @@
 """No message lies in a dead-letter queue."""
 
+from shared.audit.gaps import Gap, Report, Unreadable
 from shared.errors import Unavailable
 from workers.audit.desk import Desk
-from workers.audit.gaps import Gap, Report, Unreadable
 from workers.operators.autopsy import examine
 from workers.operators.dead_queues import DEAD, DeadQueues
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
+from shared.audit.gaps import Unreadable
 from shared.db import Database
 from shared.settings import Settings
-from workers.audit.gaps import Unreadable
 
 PAGE = 800  # orders, documents or charges at once; MariaDB makes a table of an IN list of 1,000, and reads all rows
 SHARE = 0.1  # of its time the auditor leaves the database alone, so that shoppers never queue behind it

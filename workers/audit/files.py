@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from shared.audit.gaps import Gap, Report, Unreadable
 from shared.queries.audit import file_rows
 from shared.queries.audit.packed import moment
 from workers.audit.desk import PAGE, Desk, page
-from workers.audit.gaps import Gap, Report, Unreadable
 
 KINDS = frozenset({"file_missing", "file_altered"})
 MARGIN = timedelta(hours=1)  # clocks differ, and a file is older than its row

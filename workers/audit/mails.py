@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from shared.audit.gaps import Gap, Report
+from shared.domain.numbers import is_of_a_run
 from shared.queries.audit.mail_rows import mail_rows, sent_mails_after
 from shared.queries.audit.packed import moment
 from workers.audit.desk import PAGE, Desk, Marks, fetch_json, page
-from workers.audit.gaps import Gap, Report
 
 KINDS = frozenset({"mail_lost", "mail_twice", "mail_unknown"})
 WHOSE = "the mailbox"
@@ -64,14 +65,13 @@ async def _look_closely(desk: Desk, mailbox: str, message_id: str) -> list[Gap]:
     async with moment(desk.database, fresh=True) as connection:
         is_ours = bool(await mail_rows(connection, [message_id]))
     old = [mail for mail in mails if _age_s(mail) >= desk.settled_s]
-    kind = ""
+    kind, number = "", OURS.fullmatch(message_id)
     if not mails:
         kind, told = "mail_lost", "the ledger says it was sent, the mailbox does not have it"
     elif len(old) > 1:
         kind, told = "mail_twice", f"it came {len(old)} times"
-    elif old and not is_ours:
+    elif old and not is_ours and not (number and is_of_a_run(number[1])):  # a purged run's lie there for ever
         kind, told = "mail_unknown", "the ledger of documents does not know it"
-    number = OURS.fullmatch(message_id)
     return [Gap(kind, message_id[:80], f"{message_id}: {told}", number and number[1])] if kind else []
 
 

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Sequence
 
+from shared.audit.gaps import DETAIL_LENGTH, SUBJECT_LENGTH, Gap
 from shared.queries.audit import file_rows
 from shared.queries.audit.finding_rows import Finding, note_findings, note_gone
 from workers.audit.books import audit
 from workers.audit.desk import PAGE, Desk
-from workers.audit.gaps import DETAIL_LENGTH, SUBJECT_LENGTH, Gap
 from workers.tools import Tools
 
 logger = logging.getLogger(__name__)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from shared.domain.numbers import DocumentKind, invoice_number
+from shared.audit.gaps import Gap, Report
+from shared.domain.numbers import NumberRange, document_number
 from shared.queries.audit.number_rows import last_number, numbers_after
 from shared.queries.audit.packed import moment
 from workers.audit.desk import Desk, Marks, page
-from workers.audit.gaps import Gap, Report
 
 KINDS = frozenset({"number_missing", "number_unknown"})
-RANGES: tuple[DocumentKind, ...] = ("invoice", "credit_note")
+RANGES: tuple[NumberRange, ...] = ("invoice", "credit_note")
 PAGE = 5000
 
 
@@ -24,15 +24,15 @@ async def check(desk: Desk, report: Report) -> None:
         report.gaps += [_unknown(number) for number, n in odd if n is None or n > last_now]
 
 
-async def _read(desk: Desk, report: Report, kind: DocumentKind) -> tuple[Marks, list[tuple[str, int | None]]]:
+async def _read(desk: Desk, report: Report, kind: NumberRange) -> tuple[Marks, list[tuple[str, int | None]]]:
     """The numbers that are there, and those that are no number of this range or the highest so far."""
     marks, odd, highest, after = Marks(), list[tuple[str, int | None]](), 0, ""
-    letter = invoice_number(kind, 1)[0]
+    letter = document_number(kind, 1)[0]
     while True:
         async with page(), moment(desk.database) as connection:
             numbers = await numbers_after(connection, letter, after, PAGE)
         if not numbers:
-            return marks, [*odd, *([(invoice_number(kind, highest), highest)] if highest else [])]
+            return marks, [*odd, *([(document_number(kind, highest), highest)] if highest else [])]
         report.checked[f"{kind}_numbers"] += len(numbers)
         for number in numbers:
             n = _read_number(kind, number)
@@ -44,10 +44,10 @@ async def _read(desk: Desk, report: Report, kind: DocumentKind) -> tuple[Marks, 
         after = numbers[-1]
 
 
-def _read_number(kind: DocumentKind, number: str) -> int | None:
+def _read_number(kind: NumberRange, number: str) -> int | None:
     digits = number[1:]
     n = int(digits) if digits.isdigit() else 0
-    return n if n and number == invoice_number(kind, n) else None
+    return n if n and number == document_number(kind, n) else None
 
 
 def _holes(marks: Marks, last: int) -> Iterator[tuple[int, int]]:
@@ -62,9 +62,9 @@ def _holes(marks: Marks, last: int) -> Iterator[tuple[int, int]]:
             first = 0
 
 
-def _missing(kind: DocumentKind, first: int, until: int) -> Gap:
-    name = invoice_number(kind, first)
-    run = name if first == until else f"{name} to {invoice_number(kind, until)}"
+def _missing(kind: NumberRange, first: int, until: int) -> Gap:
+    name = document_number(kind, first)
+    run = name if first == until else f"{name} to {document_number(kind, until)}"
     return Gap("number_missing", name, f"{run}: given out, but no document bears it")
 
 

@@ -1,9 +1,9 @@
 """The stock of each variant is the sum of its ledger."""
 
+from shared.audit.gaps import Gap, Report
 from shared.queries.audit.packed import ids_after, moment
 from shared.queries.audit.stock_rows import stock_unlike_its_moves
 from workers.audit.desk import Desk, page
-from workers.audit.gaps import Gap, Report
 
 KINDS = frozenset({"stock_differs"})
 PAGE = 50  # variants at once: each may have thousands of moves

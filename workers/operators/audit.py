@@ -6,12 +6,12 @@ import json
 import logging
 import sys
 
+from shared.audit.gaps import Report
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.settings import Settings, SettingsError, load_settings
 from workers.audit.books import audit
 from workers.audit.desk import Desk
-from workers.audit.gaps import Report
 
 POOL_SIZE = 4  # two lanes that ask for one thing at a time, and some air
 

@@ -4,8 +4,8 @@ what the order costs."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workers.audit.dossier import Dossier, Payment
-from workers.audit.gaps import Gap
+from shared.audit.dossier import Dossier, Payment
+from shared.audit.gaps import Gap
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from workers.audit.dossier import Dossier, Step
-from workers.audit.gaps import Gap
+from shared.audit.dossier import Dossier, Step
+from shared.audit.gaps import Gap
 
 WORDS = {
     "overdue": "is past its time and nobody looks after it",

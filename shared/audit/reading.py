@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from shared.audit.dossier import Back, Credit, Dossier, Paper, Payment, Step
 from shared.db import Reads, Row
 from shared.queries.audit import money_rows, order_rows, piece_rows, step_rows
 from shared.queries.audit.order_rows import LINES, ORDER
-from workers.audit.dossier import Back, Credit, Dossier, Paper, Payment, Step
 
 T = TypeVar("T")
 FLAGS = ("canceled", "expired", "completed", "held", "attention")

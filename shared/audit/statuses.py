@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
+from shared.audit.dossier import Dossier
+from shared.audit.gaps import Gap
 from shared.domain import statuses
 from shared.domain.statuses import Milestones, Money, Quantities, ReturnedPieces
-from workers.audit.dossier import Dossier
-from workers.audit.gaps import Gap
 
 
 def gaps_of(order: Dossier) -> Iterator[Gap]:

@@ -3,8 +3,8 @@ credit note."""
 
 from collections.abc import Iterator
 
-from workers.audit.dossier import Dossier, Step
-from workers.audit.gaps import Gap
+from shared.audit.dossier import Dossier, Step
+from shared.audit.gaps import Gap
 
 MAIL = "mail_"
 
