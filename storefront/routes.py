@@ -14,6 +14,7 @@ from storefront.handlers import (
     account_email,
     account_sign_in,
     api_cart,
+    api_load_runs,
     api_openapi,
     api_orders,
     api_products,
@@ -119,6 +120,9 @@ API = (
     Route("/api/v1/cart/items", api_cart.CartItemsApi, {"post": calls.ADD_ITEM}),
     Route("/api/v1/cart/items/{sku}", api_cart.CartItemApi, {"put": calls.PUT_ITEM, "delete": calls.REMOVE_ITEM}),
     Route("/api/v1/orders", api_orders.OrdersApi, {"post": calls.PLACE_ORDER}),
+    Route("/api/v1/test-runs", api_load_runs.RunsApi, {"post": calls.OPEN_RUN}),
+    Route("/api/v1/test-runs/{run}", api_load_runs.RunApi, {"get": calls.READ_RUN}),
+    Route("/api/v1/test-runs/{run}/end", api_load_runs.RunEndApi, {"post": calls.END_RUN}),
     Route("/api/v1/orders/{number}", api_orders.OrderApi, {"get": calls.READ_ORDER}),
 )
 ROUTES = (*PAGES, *ACCOUNT, *BACK_OFFICE, *PROBES, *API)

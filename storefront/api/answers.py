@@ -144,6 +144,77 @@ class OrderAnswer(Answer):
     documents: list[DocumentAnswer]
 
 
+class RunAnswer(Answer):
+    run: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class RunLine(Answer):
+    sku: str
+    quantity: int
+
+
+class RunStep(Answer):
+    step: str
+    ref: str
+    state: StepState
+    attempts: int
+
+
+class RunDocument(Answer):
+    kind: str
+    number: str
+
+
+class RunMail(Answer):
+    message_id: str
+    state: str
+    at: datetime | None
+
+
+class RunOrder(Answer):
+    """key_sha256: of the Idempotency-Key it was ordered with, in hex."""
+
+    number: str
+    key_sha256: str
+    placed_at: datetime
+    order_status: OrderStatus
+    payment_status: PaymentStatus
+    total_cents: int
+    lines: list[RunLine]
+    steps: list[RunStep]
+    documents: list[RunDocument]
+    mails: list[RunMail]
+
+
+class RunStock(Answer):
+    sku: str
+    pool: int
+    sold: int
+    left: int
+
+
+class RunGap(Answer):
+    kind: str
+    order: str | None
+    detail: str
+
+
+class RunAudit(Answer):
+    checked: dict[str, int]
+    gaps: list[RunGap]
+
+
+class RunReport(RunAnswer):
+    """A page of the orders, oldest first; stock: on the first page, of what was sold; audit: where asked for."""
+
+    orders: list[RunOrder]
+    next: str | None
+    stock: list[RunStock] | None
+    audit: RunAudit | None
+
+
 class FieldFault(Answer):
     field: str
     message: str

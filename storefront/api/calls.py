@@ -33,9 +33,10 @@ ANY_CALL = (400, 403, 421, 429, 500, 503)
 
 PROBLEMS = {
     400: "Unreadable, or `key-missing`.",
-    403: "Another site sent this.",
+    403: "Another site sent this; `test-run`: the token of a load run is not good.",
     404: "`not-found`",
-    409: "`sold-out`, `cart-changed`, `cart-full`, `cart-empty` or `cart-ordered`.",
+    409: "`sold-out`, `cart-changed`, `cart-full`, `cart-empty`, `cart-ordered`; of load runs `run-exists`, "
+    "`run-closed`, `run-mixed`.",
     410: "Not sold any more.",
     413: "More than 64 KiB.",
     415: "Send application/json.",
@@ -63,6 +64,13 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "schema": _TOKEN,
         "example": "01JDG5XW8M3K",
     },
+    "test_run": {
+        "name": "X-Test-Run",
+        "in": "header",
+        "required": True,
+        "description": "The load run's token, signed with the shop's LOAD_RUN_SECRET: `v1.RUN.EXPIRES.MAC`.",
+        "schema": {"type": "string", "maxLength": 100},
+    },
     "order_key": {
         "name": "key",
         "in": "query",
@@ -75,9 +83,9 @@ LIST_PRODUCTS = Call(
     summary="Products on sale, newest first.", answer=answers.Products, query=models.ProductsQuery, problems=(422,)
 )
 READ_PRODUCT = Call(summary="A product with its variants.", answer=answers.ProductPage, problems=(404, 410))
-READ_CART = Call(summary="The cart; revision 0 means that there is none.", answer=answers.CartAnswer)
+READ_CART = Call(summary="The cart; revision 0 means that there is none.", answer=answers.CartAnswer, problems=(409,))
 CLEAR_CART = Call(
-    summary="Take everything out.", answer=answers.CartAnswer, parameters=("operation_id",), problems=(422,)
+    summary="Take everything out.", answer=answers.CartAnswer, parameters=("operation_id",), problems=(409, 422)
 )
 ADD_ITEM = Call(
     summary="Put pieces into the cart.",
@@ -97,7 +105,7 @@ REMOVE_ITEM = Call(
     summary="Take a line out; one that is not there is no error.",
     answer=answers.CartAnswer,
     parameters=("operation_id",),
-    problems=(422,),
+    problems=(409, 422),
 )
 PLACE_ORDER = Call(
     summary="Order what is in the cart.",
@@ -115,6 +123,27 @@ READ_ORDER = Call(
     summary="An order with its steps, events and documents.",
     answer=answers.OrderAnswer,
     parameters=("order_key",),
-    problems=(404,),
+    problems=(404, 409),
+)
+OPEN_RUN = Call(
+    summary="Open a load run, whose shoppers buy from a stock of their own.",
+    answer=answers.RunAnswer,
+    status=201,
+    body=models.RunToOpen,
+    parameters=("test_run",),
+    problems=(404, 409, 413, 415, 422),
+)
+END_RUN = Call(
+    summary="End a load run; ended again, it keeps its first end.",
+    answer=answers.RunAnswer,
+    parameters=("test_run",),
+    problems=(404, 415),
+)
+READ_RUN = Call(
+    summary="What a load run left: orders, stock, and on request the audit of both.",
+    answer=answers.RunReport,
+    query=models.RunQuery,
+    parameters=("test_run",),
+    problems=(404, 422),
 )
 READ_OPENAPI = Call(summary="This document.", answer=None)

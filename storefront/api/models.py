@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.domain.cart import MAX_QUANTITY
 from shared.domain.countries import COUNTRIES, TEXT_LENGTH, text_fault, tidy_text
+from shared.domain.load_runs import RUN
 
 EMAIL_LENGTH = 254
 EMAIL_HINT = "Enter an e-mail address, as in name@example.org."
@@ -91,6 +92,16 @@ class OrderToPlace(Request):
     payment: PaymentChoice
 
 
+Pool = dict[Annotated[str, Field(pattern=r"^(default|[A-Z0-9-]{1,24})$")], Annotated[int, Field(ge=0, le=1_000_000)]]
+
+
+class RunToOpen(Request):
+    """Its stock: so many pieces of every variant (default), and another number of some."""
+
+    run: Annotated[str, Field(pattern=f"^{RUN.pattern}$", examples=["nightly-42"])]
+    stock: Pool = Field({}, max_length=1000, examples=[{"default": 1000, "MJ08-FOR-M": 50}])
+
+
 def _digits(value: Any) -> Any:
     """Numbers in a query string are digits only."""
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,20}", value) else value
@@ -107,3 +118,11 @@ class ProductsQuery(BaseModel):
     colour: list[Annotated[str, Field(max_length=TEXT_LENGTH)]] = Field([], max_length=50)
     cursor: str = Field("", pattern=r"^[0-9]{0,15}$", description="`next` of the page before.")
     limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)] = 24
+
+
+class RunQuery(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    cursor: str = Field("", pattern=r"^[0-9]{0,15}$", description="`next` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=500), BeforeValidator(_digits)] = 100
+    audit: Literal["", "0", "1"] = Field("", description="1: compare the run's ledgers, too.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from shared.domain.load_runs import RUN
 from storefront.api.answers import Problem
 from storefront.api.calls import ANY_CALL, PARAMETERS, PROBLEMS, Call
 from storefront.api.problems import PROBLEM_TYPE
@@ -19,6 +20,7 @@ PATH_PARAMETERS = {
     "slug": {"type": "string", "examples": ["merino-jumper"]},
     "sku": {"type": "string", "examples": ["MJ08-FOR-M"]},
     "number": {"type": "string", "examples": ["K7QM-4X2D"]},
+    "run": {"type": "string", "pattern": f"^{RUN.pattern}$", "examples": ["nightly-42"]},
 }
 
 

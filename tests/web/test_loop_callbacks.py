@@ -6,6 +6,7 @@ import hmac
 import html
 import json
 import re
+import secrets
 import time
 
 import pytest_asyncio
@@ -16,9 +17,11 @@ from shared.seed.planting import plant
 from shared.seed.source import read_catalogue
 from shared.services.staff import add_staff, make_password_link
 from storefront.handlers.texts import TEXTS
+from storefront.load_runs import RUN_HEADER
 from storefront.routes import ROUTES
 from storefront.shop import Shop
 from tests.factories import place
+from tests.load_runs import a_token
 from tests.loop_watch import NOWHERE, Visitor, watched_loop
 from tests.web.accounts import a_user, forget_rates, sign_in
 from tests.web.baskets import ADDRESS, order, wish
@@ -130,6 +133,14 @@ async def _see_account(visitor: Visitor, shop: Shop, number: str) -> None:
     await visitor.submit("/account/sign-out", {})
 
 
+async def _look_at_a_load_run(visitor: Visitor, shop: Shop) -> None:
+    run = f"walk-{secrets.token_hex(4)}"
+    headers = {RUN_HEADER: a_token(shop.settings, run)}
+    await visitor.api("POST", "/test-runs", {"run": run}, headers)
+    await visitor.api("GET", f"/test-runs/{run}?audit=1", None, headers)
+    await visitor.api("POST", f"/test-runs/{run}/end", None, headers)
+
+
 async def _walk(visitor: Visitor, shop: Shop, number: str, skus: list[str]) -> None:
     staff = await add_staff(shop.database, STAFF, "manager")
     await _look_around(visitor)
@@ -138,6 +149,7 @@ async def _walk(visitor: Visitor, shop: Shop, number: str, skus: list[str]) -> N
     await _buy_by_api(visitor)
     await visitor.get(shop.links.document_path(number, "I000001"))
     await _see_account(visitor, shop, number)
+    await _look_at_a_load_run(visitor, shop)
     await _work_at_the_desk(visitor, await make_password_link(shop.database, staff.id), number)
 
 
