@@ -52,6 +52,7 @@ def desk_row(number: str, **changes: Any) -> DeskRow:
         payment_method="invoice",
         attention=None,
         hold_reason=None,
+        test_run=None,
         pieces=3,
         steps={"payment": "done", "invoice": "done", "receipt": "done"},
     )
@@ -73,11 +74,12 @@ ROWS = (
     ),
     desk_row("9AAA-0001", order_status="completed", payment_status="paid", fulfillment_status="delivered"),
     desk_row("9AAA-0002", order_status="canceled", payment_status="voided", fulfillment_status="partially_shipped"),
+    desk_row("TT7Q-M4X2", test_run="nightly-42-of-a-name-as-long-as-can-be-x"),
 )
 
 
 def desk(rows: tuple[DeskRow, ...] = ROWS, older: str | None = None, **search: Any) -> Context:
-    found = DeskPage(rows=rows, next=None, all_count=COUNT_CAP, needs_person_count=2)
+    found = DeskPage(rows=rows, next=None, all_count=COUNT_CAP, needs_person_count=2, test_runs_count=1)
     found_page = {"found": found, "search": DeskSearch(**search), "older": older, "count_cap": COUNT_CAP}
     return {"staff": ADA, "may": MAY, **found_page}
 

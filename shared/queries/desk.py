@@ -14,18 +14,25 @@ NEEDS_PERSON = (
     "(o.attention IS NOT NULL OR o.order_status = 'on_hold' OR o.payment_status = 'failed' "
     "OR EXISTS (SELECT 1 FROM steps d WHERE d.order_id = o.id AND d.state = 'dead' AND d.done_at IS NULL))"
 )
+REAL = "COALESCE(o.test_run, '') = ''"  # written so that no index is read for it: almost all orders are
+OF_RUNS = "o.test_run IS NOT NULL"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeskSearch:
-    """What staff look for; empty strings mean "any". `after` is a page's `next`."""
+    """What staff look for; empty strings mean "any". `after` is a page's `next`.
+
+    Attributes:
+        test_runs: the orders of load runs, and no others; else they are left out.
+    """
 
     q: str = ""
     order_status: str = ""
     payment_status: str = ""
     fulfillment_status: str = ""
     needs_person: bool = False
+    test_runs: bool = False
     after: str = ""
 
 
@@ -46,6 +53,7 @@ class DeskRow:
     payment_method: str
     attention: str | None
     hold_reason: str | None
+    test_run: str | None
     pieces: int
     steps: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,6 +66,7 @@ class DeskPage:
     next: str | None
     all_count: int
     needs_person_count: int
+    test_runs_count: int
 
 
 async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
@@ -65,6 +74,7 @@ async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
     found = await connection.rows(
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
         "o.fulfillment_status, o.return_status, o.payment_method, o.attention, o.hold_reason, "
+        "o.test_run, "
         "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces "
         "FROM orders o JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
         f"WHERE {where} ORDER BY o.placed_at DESC, o.id DESC LIMIT %s",
@@ -75,13 +85,14 @@ async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
     return DeskPage(
         rows=tuple(_desk_row(row, steps) for row in rows),
         next=_cursor(rows[-1]) if len(found) > PER_PAGE else None,
-        all_count=await _count(connection, "TRUE"),
-        needs_person_count=await _count(connection, NEEDS_PERSON),
+        all_count=await _count(connection, "o.test_run IS NULL"),
+        needs_person_count=await _count(connection, f"{REAL} AND {NEEDS_PERSON}"),
+        test_runs_count=await _count(connection, OF_RUNS),
     )
 
 
 def _conditions(search: DeskSearch) -> tuple[str, list[object]]:
-    parts: list[tuple[str, list[object]]] = [("TRUE", [])]
+    parts: list[tuple[str, list[object]]] = [(OF_RUNS if search.test_runs else REAL, [])]
     wanted = {name: getattr(search, name) for name in ("order_status", "payment_status", "fulfillment_status")}
     parts += [(f"o.{column} = %s", [status]) for column, status in wanted.items() if status]
     if search.needs_person:

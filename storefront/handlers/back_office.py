@@ -1,7 +1,7 @@
 """The back office: who is signed in, and the list of orders. Whoever is not signed in is sent to sign in first."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from shared.domain.desk_rights import rights_of
@@ -13,12 +13,13 @@ from storefront.cookies import STAFF_SESSION
 from storefront.handlers.pages import PageHandler
 from storefront.views.states import FULFILLMENT, ORDER, PAYMENT
 
-NEEDS_PERSON = "needs-person"
+NEEDS_PERSON, TEST_RUNS = "needs-person", "test-runs"
 
 
 class DeskHandler(PageHandler):
     """Finds out who is signed in once, before anything else."""
 
+    is_for_shoppers: ClassVar[bool] = False
     signed_in: Staff | None = None
 
     async def prepare(self) -> None:
@@ -64,6 +65,7 @@ class OrdersHandler(DeskHandler):
             payment_status=self._known("payment_status", PAYMENT),
             fulfillment_status=self._known("fulfillment_status", FULFILLMENT),
             needs_person=self.query.get("view") == NEEDS_PERSON,
+            test_runs=self.query.get("view") == TEST_RUNS,
             after=self.query.get("after", ""),
         )
 
