@@ -54,6 +54,10 @@ class Media:
         except OSError as error:
             raise Unavailable("The shared disk does not answer.") from error
 
+    async def delete(self, path: str) -> bool:
+        """Delete a file below the root; whether there was one."""
+        return await asyncio.to_thread(self._delete, path)
+
     def close(self) -> None:
         """Begin nothing more; a thread that hangs is left behind."""
         self.circuit.close()
@@ -67,13 +71,23 @@ class Media:
             raise OSError("the media folder cannot be read")
 
     def _read(self, path: str) -> bytes:
-        target = (self._root / path).resolve()
-        if not target.is_relative_to(self._root.resolve()):
-            raise NotFound("There is no such file.")
+        target = self._inside(path)
         try:
             return target.read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFound("There is no such file.") from error
+
+    def _delete(self, path: str) -> bool:
+        target = self._inside(path)
+        is_there = target.is_file()
+        target.unlink(missing_ok=True)
+        return is_there
+
+    def _inside(self, path: str) -> Path:
+        target = (self._root / path).resolve()
+        if not target.is_relative_to(self._root.resolve()):
+            raise NotFound("There is no such file.")
+        return target
 
     def _write(self, stored: Stored, content: bytes) -> None:
         """Write beside, flush to the disk, then rename: a reader sees all of it or nothing."""

@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shared import crash
+from shared import crash, log
 from shared.db import Connection
+from shared.domain.numbers import is_of_a_run
 from shared.domain.retries import backoff_s
 from shared.messages import Message
 from shared.queries import steps
@@ -67,8 +68,12 @@ async def carry_out(tools: Tools, work: StepWork, step_id: int) -> None:
     """
     async with tools.database.writer() as connection:
         held = await steps.claim(connection, step_id, tools.settings.step_lease_s)
-        if held is None and not await steps.exists(connection, step_id):
-            raise NoSuchStep(f"there is no step {step_id}")
+        is_gone = held is None and not await steps.exists(connection, step_id)
+    if is_gone and is_of_a_run(log.bound("order_number") or ""):
+        logger.info("step %d went with its load run", step_id)
+        return
+    if is_gone:
+        raise NoSuchStep(f"there is no step {step_id}")
     if held is None:
         logger.info("step %d is done, or somebody else has it", step_id)
         return

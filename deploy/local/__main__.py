@@ -166,6 +166,12 @@ def _demo(arguments: list[str]) -> int:
     return cart_loss(arguments)
 
 
+def _load(arguments: list[str]) -> int:
+    if arguments[:1] == ["purge"]:
+        return _program("load")(arguments)
+    raise UsageFault("load: not yet, only load purge RUN")
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -189,6 +195,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "soak": _soak,
     "bench": _bench,
     "demo": _demo,
+    "load": _load,
 }
 
 

@@ -20,6 +20,7 @@ PROGRAMS = {
     "queues": "workers.operators.queues",
     "backup": "workers.operators.backup",
     "catalog": "workers.operators.catalog",
+    "load": "workers.operators.load_runs",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared import log
 from shared.db import Database
 from shared.errors import Conflict
 from shared.gateway import Charge, InvoiceGateway
@@ -393,5 +394,10 @@ async def test_a_closed_order_is_not_opened_again_by_paying(tools: Tools, status
 
 
 async def test_a_message_for_a_step_that_never_was_is_refused_and_not_acknowledged(tools: Tools) -> None:
-    with pytest.raises(NoSuchStep):
+    with log.bind(order_number="K7QM-4X2D"), pytest.raises(NoSuchStep):
+        await carry_out(tools, WORK[SEND_RECEIPT], 4711)
+
+
+async def test_a_message_for_a_step_that_went_with_its_load_run_is_done(tools: Tools) -> None:
+    with log.bind(order_number="TT7Q-M4X2"):
         await carry_out(tools, WORK[SEND_RECEIPT], 4711)

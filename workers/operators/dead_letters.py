@@ -7,10 +7,9 @@ import argparse
 import sys
 from typing import Any
 
-from shared.errors import Conflict
 from workers.operators import letters, verdicts
 from workers.operators.letters import LETTER_COLUMNS
-from workers.operators.office import Office, WrongUse, attend
+from workers.operators.office import Office, attend, make_sure
 from workers.operators.screens import escaped, say, say_json, table
 
 NOTHING = "nothing was given up"
@@ -31,20 +30,10 @@ async def carry_out(office: Office, options: argparse.Namespace) -> None:
         await verdicts.redrive(office, options.id)
         _tell_done(options)
     else:
-        _ask(options)
+        if not options.yes:
+            make_sure(f"Nobody will look at {options.id} again. Drop it?", "./shop dead-letters drop ID --yes")
         await verdicts.drop(office, options.id)
         _tell_done(options)
-
-
-def _ask(options: argparse.Namespace) -> None:
-    if options.yes:
-        return
-    if not sys.stdin.isatty():
-        raise WrongUse("there is no terminal to ask at. Say that you are sure: ./shop dead-letters drop ID --yes")
-    sys.stderr.write(f"Nobody will look at {escaped(options.id)} again. Drop it? Type yes: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() != "yes":
-        raise Conflict("nothing was dropped")
 
 
 def _tell_all(rows: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from shared.catalogue_news import CatalogueNews
 from shared.db import Database
-from shared.errors import ShopError, Unavailable
+from shared.errors import Conflict, ShopError, Unavailable
 from shared.messages import Message
 from shared.queries.steps import note_published
 from shared.queue import Publisher, SqsPublisher
 from shared.settings import Settings, SettingsError, load_settings
 from workers.operators.dead_queues import DeadQueues
+from workers.operators.screens import escaped
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,22 @@ async def _attend(work: Callable[[Office], Awaitable[None]], settings: Settings)
         await work(office)
     finally:
         await office.close()
+
+
+def make_sure(question: str, unasked: str) -> None:
+    """Ask whoever sits at the terminal.
+
+    Args:
+        unasked: the command that does not ask.
+    Raises:
+        WrongUse: nobody sits there; Conflict: the answer was another than yes.
+    """
+    if not sys.stdin.isatty():
+        raise WrongUse(f"there is no terminal to ask at. Say that you are sure: {unasked}")
+    sys.stderr.write(f"{escaped(question)} Type yes: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise Conflict("nothing was done")
 
 
 def _refuse(sentence: str, code: int) -> int:

@@ -1,0 +1,95 @@
+"""The carts of load runs in each store: the mark is in the id, so it is there from the first change to the purge."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from shared.db import Database
+from shared.domain.cart import EMPTY
+from shared.domain.load_runs import run_of_cart
+from shared.dynamo import Dynamo
+from shared.errors import Unavailable
+from shared.redis_client import open_redis
+from shared.settings import Settings
+from storefront.cart_choice import open_carts
+from storefront.cart_store import Operation
+from storefront.server import serve
+from storefront.shop import open_shop
+from tests.factories import add_variant
+from tests.fakes import ListPublisher
+from tests.load_runs import RUN, RunBrowser, opened
+from tests.web.baskets import order, wish
+from tests.web.browser import Browser
+from workers.run_carts import RunCarts
+
+SKU, SWEPT, OTHER = "WC14-NAV-M", "swept-run", "xswept-run"
+
+
+@pytest_asyncio.fixture(params=["redis", "cookie", "dynamodb"])
+async def shopper(request: pytest.FixtureRequest, settings: Settings, database: Database) -> AsyncIterator[RunBrowser]:
+    """A run's shopper at a storefront with one of the stores."""
+    await add_variant(database, SKU)
+    chosen = replace(settings, cart_store=request.param)
+    async with open_shop(chosen, 0, ListPublisher()) as shop, serve(shop, 0, ["127.0.0.1"]) as port:
+        yield await opened(Browser(f"http://127.0.0.1:{port}"), settings)
+
+
+def cart_id(browser: Browser) -> str:
+    return browser.cookies["cart"].split(".")[1]
+
+
+async def test_a_cart_bears_its_run_from_the_first_change_to_the_order(shopper: RunBrowser) -> None:
+    first = (await shopper.api("POST", "/cart/items", {"sku": SKU, "quantity": 1})).json
+    marked = cart_id(shopper)
+    second = (await shopper.api("PUT", f"/cart/items/{SKU}", {"quantity": 2})).json
+    placed = await order(shopper, wish(second))
+
+    assert run_of_cart(marked) == RUN
+    assert (first["revision"], second["item_count"], placed.status) == (1, 2, 201)
+    assert placed.json["number"].startswith("TT")
+    assert cart_id(shopper) == marked
+
+
+@pytest.fixture
+def dynamo(settings: Settings) -> Any:
+    return Dynamo(settings)
+
+
+async def test_carts_of_a_run_are_deleted_from_redis_and_from_dynamodb_and_no_others(
+    settings: Settings, database: Database, dynamo: Dynamo
+) -> None:
+    redis = open_redis(settings.redis_url)
+    made = {}
+    for name in ("redis", "dynamodb"):
+        store = open_carts(replace(settings, cart_store=name), database, redis)
+        carts = [replace(EMPTY, id=f"{run}_{'x' * 22}") for run in (SWEPT, OTHER)]
+        made[name] = [await store.add(cart, SKU, 1, 9, Operation("one")) for cart in carts]
+        await store.add(EMPTY, SKU, 1, 9, Operation())
+
+    run_carts = RunCarts(redis, dynamo, settings.carts_table)
+    gone = await run_carts.forget_in_redis(SWEPT), await run_carts.forget_in_dynamo(SWEPT)
+
+    assert gone == (2, 1)  # in Redis a cart and its operations are two
+    for name, (marked, other) in made.items():
+        store = open_carts(replace(settings, cart_store=name), database, redis)
+        assert (await store.look_up(marked.id or "")).revision == 0
+        assert (await store.look_up(other.id or "")).quantities == {SKU: 1}
+    assert await run_carts.forget_in_redis(SWEPT) == await run_carts.forget_in_dynamo(SWEPT) == 0
+    await redis.delete(*await redis.keys(f"*{OTHER}_*"))
+    await redis.aclose()
+
+
+async def test_a_store_that_is_away_stops_the_purge(settings: Settings, dynamo: Dynamo) -> None:
+    away = open_redis("redis://127.0.0.1:1/0")
+    nowhere = Dynamo(replace(settings, dynamodb_endpoint_url="http://127.0.0.1:1"))
+
+    with pytest.raises(Unavailable, match="Redis does not answer"):
+        await RunCarts(away, dynamo, settings.carts_table).forget_in_redis(RUN)
+    with pytest.raises(Unavailable, match="Carts in DynamoDB"):
+        await RunCarts(away, nowhere, settings.carts_table).forget_in_dynamo(RUN)
+
+    nowhere.close()
+    await away.aclose()
