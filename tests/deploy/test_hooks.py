@@ -194,7 +194,7 @@ def test_a_worker_that_is_taken_away_stops_first_and_says_so_then(machine: Machi
 def test_metrics_are_sent_under_the_shops_own_name(machine: Machine) -> None:
     config = machine.folder / "agent"
 
-    machine.run(BOTH / "40_metrics.sh", {"SHOP_NAME": "shop-prod", "AGENT_CONFIG": str(config)}, where=WEB)
+    machine.run(WEB_HOOKS / "40_metrics.sh", {"SHOP_NAME": "shop-prod", "AGENT_CONFIG": str(config)}, where=WEB)
 
     written = (config / "agent.json").read_text("utf-8")
     assert '"metric_namespace": "shop-prod"' in written

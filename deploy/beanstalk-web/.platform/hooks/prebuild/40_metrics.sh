@@ -2,7 +2,6 @@
 # Sends what /metrics tells of the shop to CloudWatch, where alarms look at it: docs/aws.md has the table.
 set -euo pipefail
 config=${AGENT_CONFIG:-/opt/aws/amazon-cloudwatch-agent/etc/shop}
-[ -f metrics/prometheus.yaml ] || exit 0 # the worker tier has none of its own
 rpm -q amazon-cloudwatch-agent >/dev/null || dnf -yq install amazon-cloudwatch-agent
 mkdir -p "$config"
 install -m 0644 metrics/prometheus.yaml "$config/prometheus.yaml"
