@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deploy.local import disk
 from deploy.local.faults import StackFault, UsageFault
 from deploy.local.hand_over import PROGRAMS
-from deploy.local.place import STATE, Place
+from deploy.local.place import CHECKOUT, STATE, Place
 from deploy.local.ports import DEFAULT_PORT, Ports
 
 if TYPE_CHECKING:
@@ -172,6 +172,13 @@ def _load(arguments: list[str]) -> int:
     raise UsageFault("load: not yet, only load purge RUN")
 
 
+def _bundle(arguments: list[str]) -> int:
+    from deploy.release.bundling import bundle
+
+    _parser("bundle").parse_args(arguments)
+    return bundle(CHECKOUT, Place(STATE).bundles)
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -196,6 +203,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "bench": _bench,
     "demo": _demo,
     "load": _load,
+    "bundle": _bundle,
 }
 
 

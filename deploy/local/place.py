@@ -62,6 +62,11 @@ class Place:
         return self.run / "control.sock"
 
     @property
+    def bundles(self) -> Path:
+        """What `bundle` made."""
+        return self.state / "bundles"
+
+    @property
     def secrets(self) -> Path:
         return self.state / "secrets.json"
 

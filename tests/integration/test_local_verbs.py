@@ -24,9 +24,9 @@ from deploy.local.status import status
 NOW = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
     *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak", "instance", "bench", "demo"),
-    *("catalog", "reader", "load"),
+    *("catalog", "reader", "load", "bundle"),
 }
-LATER = {"bundle", "deploy"}
+LATER = {"deploy"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 
