@@ -179,6 +179,12 @@ def _bundle(arguments: list[str]) -> int:
     return bundle(CHECKOUT, Place(STATE).bundles)
 
 
+def _deploy(arguments: list[str]) -> int:
+    from deploy.release.deploying import deploy
+
+    return deploy(arguments, CHECKOUT)
+
+
 def _program(verb: str) -> Callable[[list[str]], int]:
     def hand(arguments: list[str]) -> int:
         from deploy.local.hand_over import hand_over
@@ -204,6 +210,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "demo": _demo,
     "load": _load,
     "bundle": _bundle,
+    "deploy": _deploy,
 }
 
 

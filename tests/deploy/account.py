@@ -4,9 +4,11 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 import boto3
+import yaml  # type: ignore[import-untyped]
 from moto import mock_aws
 from moto.cloudformation import parsing
 from moto.cloudformation.models import cloudformation_backends
@@ -19,6 +21,7 @@ from tests.deploy.templates import Stacks, Template, parameters_of, read_templat
 ACCOUNT = "123456789012"  # moto's
 REGION = "eu-central-1"
 ORDER = ("network", "data-queues", "dns", "data", "data-files", "identity", "worker", "web", "alarms")
+_load = yaml.load
 KEYS = {
     "AWS_ACCESS_KEY_ID": "memory",
     "AWS_SECRET_ACCESS_KEY": "memory",
@@ -34,7 +37,7 @@ class Account:
 
     def create(self, stack: str, **others: str) -> None:
         template = prepared(stack, self.environment, **others)
-        given = {**parameters_of(self.environment), **others}
+        given = {**parameters_of(self.environment), "VersionLabel": "first", **others}
         boto3.client("cloudformation").create_stack(
             StackName=f"{self.name}-{stack}",
             TemplateBody=json.dumps(template),
@@ -75,6 +78,11 @@ def prepared(stack: str, environment: str, **others: str) -> Template:
     return template
 
 
+def quick_load(text: str, Loader: Any) -> Any:  # noqa: N803 (as yaml calls it)
+    """JSON is YAML, too, and read a hundred times faster."""
+    return json.loads(text) if text.startswith("{") else _load(text, Loader)
+
+
 @contextmanager
 def account_in_memory(environment: str) -> Iterator[Account]:
     taught = {**parsing.get_model_map(), **models()}
@@ -82,6 +90,7 @@ def account_in_memory(environment: str) -> Iterator[Account]:
         warnings.catch_warnings(),
         patch.dict("os.environ", KEYS),
         patch.object(parsing, "get_model_map", lambda: taught),
+        patch.object(yaml, "load", quick_load),
         patch.object(DBParameterGroup, "physical_resource_id", property(lambda made: made.name), create=True),
         patch.object(AccessPoint, "physical_resource_id", property(lambda made: made.access_point_id), create=True),
         patch.object(FileSystem, "get_cfn_attribute", lambda made, name: made.file_system_arn, create=True),

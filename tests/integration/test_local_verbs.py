@@ -21,12 +21,11 @@ from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
 from deploy.local.status import status
 
-NOW = {
+VERBS = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
     *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak", "instance", "bench", "demo"),
-    *("catalog", "reader", "load", "bundle"),
+    *("catalog", "reader", "load", "bundle", "deploy"),
 }
-LATER = {"deploy"}
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 
 
@@ -46,7 +45,7 @@ def test_help_has_a_line_for_every_verb() -> None:
     lines = shop("help").stdout.splitlines()
 
     found = [line.split()[0] for line in lines if re.match("  [a-z]", line)]
-    assert sorted(found) == sorted(NOW | LATER)
+    assert sorted(found) == sorted(VERBS)
 
 
 def test_an_unknown_verb_is_a_wrong_use() -> None:
@@ -54,13 +53,6 @@ def test_an_unknown_verb_is_a_wrong_use() -> None:
 
     assert refused.returncode == 2
     assert refused.stderr == "shop: there is no verb 'no-such-verb'. ./shop help lists them\n"
-
-
-@pytest.mark.parametrize("verb", sorted(LATER))
-def test_a_later_verb_says_not_yet(verb: str) -> None:
-    refused = shop(verb, "--json")
-
-    assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", f"shop: {verb}: not yet\n")
 
 
 @pytest.mark.parametrize("number", ["5", "-1"])

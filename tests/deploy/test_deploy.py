@@ -1,0 +1,158 @@
+"""From an empty account to a version, to the next one, and back; and what goes wrong on the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.faults import CannotLook, StackFault
+from deploy.release.history import before
+from tests.deploy.desk import Desk, desk_in_memory
+from tests.deploy.repositories import git
+
+
+@pytest.fixture
+def prod(light_copy: Path) -> Iterator[Desk]:
+    with desk_in_memory("prod", light_copy) as desk:
+        yield desk
+
+
+@pytest.fixture
+def dev(light_copy: Path) -> Iterator[Desk]:
+    with desk_in_memory("dev", light_copy) as desk:
+        yield desk
+
+
+def label_of(desk: Desk) -> str:
+    return git(desk.repository, "rev-parse", "HEAD")[:12]
+
+
+def next_commit(desk: Desk) -> str:
+    git(desk.repository, "commit", "-q", "--allow-empty", "-m", "next")
+    return label_of(desk)
+
+
+def both(label: str) -> dict[str, str]:
+    return {"shop-prod-web": f"web-{label}", "shop-prod-worker": f"worker-{label}"}
+
+
+def test_an_empty_account_gets_both_environments_then_the_next_version_then_the_one_before(prod: Desk) -> None:
+    first = label_of(prod)
+    assert prod.type("prod")[0] == 0
+    assert prod.running() == both(first)
+
+    second = next_commit(prod)
+    code, said = prod.type("prod")
+    assert (code, prod.running()) == (0, both(second))
+    assert f"version web-{second}: uploaded" in said
+    assert "shop-prod-data: nothing changes" in said
+
+    code, said = prod.type("rollback", "prod")
+    assert (code, prod.running()) == (0, both(first))
+    assert f"back from {second} to {first}" in said
+
+    code, said = prod.type("versions", "prod")
+    runs = {line.split()[0]: line.endswith("runs in web and worker") for line in said.splitlines()[1:]}
+    assert (code, runs) == (0, {second: False, first: True})
+    code, said = prod.type("status", "prod")
+    assert code == 0
+    assert f"shop-prod-worker         {first}  Ready  Green" in said
+    zone = prod.session.client("route53")
+    (found,) = zone.list_hosted_zones()["HostedZones"]
+    records = zone.list_resource_record_sets(HostedZoneId=found["Id"])["ResourceRecordSets"]
+    assert "www.example.com" in {row["Name"] for row in records}
+
+
+def test_one_instance_is_an_environment_of_its_own_and_a_second_run_changes_nothing(dev: Desk) -> None:
+    label = label_of(dev)
+    dev.type("dev")
+    happened = len(dev.beanstalk.happened)
+
+    code, said = dev.type("dev")
+
+    assert (code, dev.running()) == (0, {"shop-dev-web": f"web-{label}"})
+    assert f"version web-{label}: is there already" in said
+    assert [line for line in said.splitlines() if line.startswith("shop-dev-") and "nothing changes" not in line] == []
+    assert len(dev.beanstalk.happened) == happened
+
+
+def test_a_version_that_does_not_start_leaves_the_one_before_and_says_why(dev: Desk) -> None:
+    first = label_of(dev)
+    dev.type("dev")
+    second = next_commit(dev)
+    dev.beanstalk.failing.add(f"web-{second}")
+
+    with pytest.raises(StackFault, match=f"shop-dev-web failed: .*did not get healthy with web-{second}"):
+        dev.type("dev")
+
+    assert dev.running() == {"shop-dev-web": f"web-{first}"}
+    dev.beanstalk.failing.clear()
+    assert dev.type("dev")[0] == 0
+    assert dev.running() == {"shop-dev-web": f"web-{second}"}
+
+
+def test_a_version_is_deployed_again_by_its_label(dev: Desk) -> None:
+    first = label_of(dev)
+    dev.type("dev")
+    next_commit(dev)
+    dev.type("dev")
+
+    assert dev.type("dev", "--version", first)[0] == 0
+
+    assert dev.running() == {"shop-dev-web": f"web-{first}"}
+
+
+def test_a_commit_that_was_never_deployed_is_named_as_a_version(dev: Desk) -> None:
+    old = label_of(dev)
+    next_commit(dev)
+
+    dev.type("dev", "--version", old)
+
+    assert dev.running() == {"shop-dev-web": f"web-{old}"}
+
+
+def test_a_bundle_that_cannot_be_read_is_uploaded_anew_at_the_next_run(dev: Desk) -> None:
+    label = label_of(dev)
+    dev.beanstalk.unreadable.add(f"web-{label}")
+    with pytest.raises(StackFault, match=f"Elastic Beanstalk cannot read web-{label}"):
+        dev.type("dev")
+    assert dev.running() == {}
+
+    dev.beanstalk.unreadable.clear()
+
+    assert f"version web-{label}: uploaded" in dev.type("dev")[1]
+    assert dev.running() == {"shop-dev-web": f"web-{label}"}
+
+
+def test_status_tells_when_a_tier_is_not_well(dev: Desk) -> None:
+    dev.type("dev")
+    dev.beanstalk.environments["shop-dev-web"]["Health"] = "Red"
+
+    assert dev.type("status", "dev")[0] == 1
+
+
+def test_of_nothing_there_is_no_status_and_nothing_before(dev: Desk) -> None:
+    with pytest.raises(CannotLook, match="dev is not there yet"):
+        dev.type("status", "dev")
+    assert dev.refused("rollback", "dev") == "dev has no web environment yet. Deploy first: ./shop deploy dev"
+
+
+def test_before_the_first_version_there_is_none(dev: Desk) -> None:
+    dev.type("dev")
+
+    assert dev.refused("rollback", "dev") == "shop-dev has no version before. ./shop deploy versions lists them all"
+
+
+@pytest.mark.parametrize(
+    ("known", "running", "expected"),
+    [
+        ([], {"a"}, None),
+        (["a"], {"a"}, None),
+        (["a", "b"], {"b"}, "a"),
+        (["a", "b"], {"c"}, "b"),  # c was never whole
+        (["a", "b"], {"b", "c"}, "b"),  # c got into one tier only
+        (["a"], {"a", "b"}, "a"),
+    ],
+)
+def test_a_rollback_goes_to_what_was_whole_last(known: list[str], running: set[str], expected: str | None) -> None:
+    assert before(known, frozenset(running)) == expected
