@@ -21,11 +21,20 @@ from deploy.local.faults import StackFault
 # Retries wait longer and longer, at most 20 s each.
 BOUNDS = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 8})
 DENIED = frozenset(
-    (
-        "AccessDenied AccessDeniedException UnauthorizedOperation AuthFailure InsufficientPrivilegesException "
-        "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId SignatureDoesNotMatch "
-        "ExpiredToken ExpiredTokenException 403"
-    ).split()
+    [
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InsufficientPrivilegesException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "UnauthorizedOperation",
+        "UnrecognizedClientException",
+        "403",
+    ]
 )
 NO_CREDENTIALS = "no credentials of AWS. Sign in with `aws sso login` or export AWS_PROFILE; --dry-run needs none"
 NO_REGION = "no region. Say where the shop stands: export AWS_REGION=eu-central-1"

@@ -9,10 +9,11 @@ from deploy.release.bundle import Bundle
 from deploy.release.changes import ChangeSet, refusals
 from deploy.release.environment import BEFORE_VERSION, Environment
 from deploy.release.history import History, before
+from deploy.release.names import advice
 from deploy.release.patience import Patience
 from deploy.release.readiness import busy
 from deploy.release.sources import refusals as missing_sources
-from deploy.release.stacks import EMPTY, NONE, NotYet, Say, Stacks
+from deploy.release.stacks import EMPTY, NONE, News, NotYet, Say, Stacks
 from deploy.release.templates import FILES, read_templates
 from deploy.release.tiers import Tier, Tiers
 from deploy.release.versions import Versions
@@ -153,7 +154,16 @@ class Deployment:
         self._say(f"{stack}: {'new' if proposal.is_first else 'changes'}")
         for change in proposal.changes:
             self._say(f"  {change}")
-        self.stacks.carry_out(proposal, self.tiers.news(template) if template in self._environment.tiers else tuple)
+        self.stacks.carry_out(proposal, self._news(template, proposal))
+
+    def _news(self, template: str, proposal: ChangeSet) -> News:
+        """What to tell beside the stack's events while it is at work."""
+        if template in self._environment.tiers:
+            return self.tiers.news(template)
+        if template == "dns" and proposal.is_first:
+            cloudformation, route53 = map(self._account.client, ("cloudformation", "route53"))
+            return advice(cloudformation, route53, proposal.stack)
+        return tuple
 
     def _publish(self, release: Release) -> None:
         for bundle in release.bundles:

@@ -78,10 +78,10 @@ def _faults(parameters: Any) -> Iterator[str]:
     needed = {key for key, about in asked.items() if "Default" not in about} - OF_THE_COMMAND
     missing = sorted(needed - set(parameters))
     yield from (f"  {key} is missing. {asked[key].get('Description', 'Put it in')}" for key in missing)
-    yield from (
-        line for key in sorted(set(parameters) & set(asked)) for line in _of_value(key, parameters[key], asked[key])
-    )
-    if not missing:
+    given = sorted(set(parameters) & set(asked))
+    values = [line for key in given for line in _of_value(key, parameters[key], asked[key])]
+    yield from values
+    if not missing and not values:
         rules = {said for template in used.values() for said in Resolver(template, parameters).broken_rules()}
         yield from (f"  {said}" for said in sorted(rules))
 

@@ -15,7 +15,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.efs.models import AccessPoint, FileSystem
 from moto.rds.models import DBParameterGroup
 
-from tests.deploy.moto_models import models
+from tests.deploy.moto_models import client, models
 from tests.deploy.templates import Stacks, Template, parameters_of, read_templates
 
 ACCOUNT = "123456789012"  # moto's
@@ -98,5 +98,6 @@ def account_in_memory(environment: str) -> Iterator[Account]:
         patch.object(AccessPoint, "has_cfn_attr", lambda name: name == "Arn", create=True),
         mock_aws(),
     ):
+        client.cache_clear()
         warnings.simplefilter("ignore")  # moto's own libraries warn of each other
         yield Account(environment)

@@ -33,6 +33,10 @@ class Desk:
     def __post_init__(self) -> None:
         self._account = Account(self.session)  # its clients take longer to make than most of what they ask
 
+    def client(self, service: str) -> Any:
+        """The one that commands use."""
+        return self._account.client(service)
+
     def type(self, *words: str) -> tuple[int, str]:
         """Exit code and output of `./shop deploy WORDS`."""
         with redirect_stdout(io.StringIO()) as said:

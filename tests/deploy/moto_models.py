@@ -1,12 +1,19 @@
 """What moto's CloudFormation needs to make the types of moto_types.py: each is one call of its service."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
 from moto.core.common_models import CloudFormationModel
 
 from tests.deploy.moto_types import LACKING, TAUGHT, Properties, Taught
+
+
+@cache
+def client(service: str) -> Any:
+    """Kept for one account, as making one takes longer than what it is asked."""
+    return boto3.client(service)
 
 
 def models() -> Mapping[str, type[CloudFormationModel]]:
@@ -38,7 +45,7 @@ def _model(kind: str, taught: Taught | None) -> type[CloudFormationModel]:
             """Inside of a text moto asks for the first half only of a name with a dot."""
             assert taught
             (read,) = [read for name, read in taught.attributes.items() if f"{name}.".startswith(f"{attribute}.")]
-            return read(boto3.client(taught.service), self.physical_resource_id)
+            return read(client(taught.service), self.physical_resource_id)
 
         def is_created(self) -> bool:
             return True
@@ -57,9 +64,9 @@ def _make(taught: Taught, generated_name: str, properties: Properties) -> str:
     given = taught.prepared(dict(properties))
     if taught.name:
         given.setdefault(taught.name, generated_name[-40:].strip("-").lower())
-    client = boto3.client(taught.service)
-    operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[taught.operation])
-    answer = getattr(client, taught.operation)(**_fitted(operation.input_shape, given))
+    caller = client(taught.service)
+    operation = caller.meta.service_model.operation_model(caller.meta.method_to_api_mapping[taught.operation])
+    answer = getattr(caller, taught.operation)(**_fitted(operation.input_shape, given))
     return taught.ref(answer, given) if taught.ref else str(given[taught.name])
 
 
