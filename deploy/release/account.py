@@ -1,5 +1,6 @@
 """The account that is signed in to: clients that wait and retry within bounds, and their faults in one sentence."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -60,7 +61,8 @@ class Account:
 def signed_in() -> Account:
     """The account of the environment's credentials, as AWS's own tools find it."""
     with in_one_sentence():
-        return Account(boto3.Session())
+        # AWS's other tools read this name first; boto3 knows AWS_DEFAULT_REGION only.
+        return Account(boto3.Session(region_name=os.environ.get("AWS_REGION")))
 
 
 @contextmanager

@@ -17,7 +17,11 @@ CODE: Mapping[str, tuple[str, ...]] = {
     "worker": ("shared", "workers"),
 }
 REQUIREMENTS = "requirements/runtime.lock"
-SOURCES = ("shared", "storefront", "workers", "deploy", REQUIREMENTS)
+# What is deployed is what is committed: code, and the templates and values that it is deployed with.
+SOURCES = (
+    *("shared", "storefront", "workers", REQUIREMENTS),
+    *(f"deploy/{folder}" for folder in ("beanstalk-both", "beanstalk-web", "beanstalk-worker", "cfn", "params")),
+)
 NOT_FOR_INSTANCES = frozenset({"environment.yaml"})
 UNIX = 3  # who made the zip: on Unix its files have run bits
 

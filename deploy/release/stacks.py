@@ -73,7 +73,7 @@ class Stacks:
         """
         seen = {event["EventId"] for event in self._events(change_set.stack)}
         self._client.execute_change_set(StackName=change_set.stack, ChangeSetName=change_set.id)
-        failed: list[str] = []
+        known, failed = len(seen), list[str]()
 
         def rested() -> str | None:
             for event in self._events(change_set.stack):
@@ -83,7 +83,8 @@ class Stacks:
             for line in news():
                 self._say(f"    {line}")
             status = self.status(change_set.stack)
-            return None if status.endswith("_IN_PROGRESS") else status
+            # Right after the order to begin, AWS may still tell the status of before.
+            return None if status.endswith("_IN_PROGRESS") or len(seen) == known else status
 
         status = self._patience.until(rested, STACK_MINUTES, change_set.stack)
         if status not in GOOD:
