@@ -1,4 +1,4 @@
-"""Whoever wrote sees it at once: the mark of the last write of an account, a cart or an order, kept in Redis.
+"""Whoever wrote sees it at once: the mark of the last write of an account or to an order, kept in Redis.
 
 A mark is a moment of the writer's clock, after the commit. A reader at which a later beat has arrived shows the write.
 """
@@ -19,7 +19,7 @@ _whose: ContextVar[frozenset[str]] = ContextVar("whose", default=frozenset())
 
 
 def concerns(*names: str) -> None:
-    """Say what this request or task reads and writes from now on: `user:7`, `cart:ID`, `order:NUMBER`, `staff:3`."""
+    """Say what this request or task reads and writes from now on: `user:7`, `order:NUMBER`, `staff:3`."""
     _whose.set(_whose.get() | set(names))
 
 

@@ -24,8 +24,6 @@ async def readable_order(handler: "ShopperHandler", number: str, key: str | None
     Raises:
         NotFound: no such order, or none for this reader.
     """
-    if cart_id := handler.shopper.cart_id:
-        concerns(f"cart:{cart_id}")
     order = await order_seen_by(handler, number)
     has_key = key is not None and handler.shop.links.key_fits(number, key)
     if not has_key and not await _is_buyer(handler, order):

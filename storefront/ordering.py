@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from shared import crash, log
 from shared.domain.cart import Cart, CartOrder, settle
 from shared.errors import ShopError, TooMany
-from shared.own_writes import concerns
 from shared.queries.orders import orders_with_key_or_revision
 from shared.services.checkout import OrderRequest, Placed, place_order
 from storefront.rates import CHECKOUT
@@ -23,7 +22,6 @@ async def order_cart(shop: "Shop", cart: Cart, key: str, request: OrderRequest) 
     Once the order is in the database nothing here can fail: announcing and emptying are repaired later if need be.
     """
     await _count(shop, cart, key)
-    concerns(f"cart:{cart.id}")
     placed = await place_order(shop.checkout, cart, key, request)
     log.note(order_number=placed.order.number)
     if placed.replayed:

@@ -172,6 +172,7 @@ async def test_a_page_that_nobody_could_make_as_it_is_now_is_made_anew_soon(cloc
 
     pages, press = PublicPages({}, clock, knows=is_known), Press()
     pages.hear(1)
+    clock.now += 1
     await _text(pages, press)
 
     clock.now += 1.1 * DEAF_LIFE_S + GRACE_S
