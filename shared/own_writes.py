@@ -5,6 +5,7 @@ A mark is a moment of the writer's clock, after the commit. A reader at which a 
 
 import asyncio
 import math
+import time
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -28,13 +29,14 @@ class OwnWrites:
 
     def __init__(self, redis: WatchedRedis) -> None:
         self._redis = redis
+        self._lost_at = -math.inf
 
     async def keep(self, mark: float) -> None:
-        """Mark everything that this request or task concerns; while Redis is away nobody asks for marks."""
+        """Mark everything that this request or task concerns."""
         try:
             await asyncio.gather(*(self._redis.set(_name(name), mark, ex=MARK_S) for name in _whose.get()))
         except RedisError:
-            return
+            self._lost_at = time.monotonic()
 
     async def mark(self) -> float:
         """The latest mark of what this request concerns; inf if that cannot be known, which only the writer fits."""
@@ -53,7 +55,9 @@ class OwnWrites:
         await self._redis.aclose()
 
     def _has_forgotten(self) -> bool:
-        """Redis was away lately, and some marks did not get there, or were lost with it."""
+        """Whether a mark did not get to Redis lately, or may have been lost there."""
+        if time.monotonic() - self._lost_at < MARK_S:
+            return True
         circuit = self._redis.circuit
         return circuit.times_sick > 0 and datetime.now(UTC) - circuit.since < timedelta(seconds=MARK_S)
 

@@ -19,6 +19,7 @@ from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.probes import answers_a_query
 from deploy.local.supervisor import Supervisor
+from shared.db import Database
 from shared.migrate import migrate
 from tests.faults.wires import Wire, open_wire
 from tests.waiting import until
@@ -90,6 +91,16 @@ class Replicated:
         position = (await self.writer.as_root("SELECT @@gtid_binlog_pos AS at"))[0]["at"]
         found = await reader.as_root(f"SELECT MASTER_GTID_WAIT('{position}', 0) AS late")
         return bool(found[0]["late"] == 0)
+
+
+async def until_level(database: Database) -> None:
+    """Wait until a shop's database knows that everything written so far has arrived at its readers; its shop looks."""
+    mark = await database.readers.pulse.now()
+
+    async def is_level() -> bool:
+        return all(reader.arrived >= mark for reader in database.readers.all)
+
+    await until(is_level, CAUGHT_UP_S)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from shared.settings import Settings
 from storefront.server import serve
 from storefront.shop import Shop, open_shop
 from tests.fakes import ListPublisher
-from tests.replicas import Replicated
+from tests.replicas import Replicated, until_level
 from tests.tables import empty_tables
 from tests.waiting import until
 from tests.web.accounts import EMAIL, a_user, forget_rates, sign_in
@@ -47,12 +47,7 @@ class Behind:
 
     async def stop_readers(self) -> None:
         """From now on nothing arrives at them; everything until now has, and is known to."""
-        mark = await self.database.readers.pulse.now()
-
-        async def have_arrived() -> bool:
-            return all(reader.arrived >= mark for reader in self.database.readers.all)
-
-        await until(have_arrived, SOON_S)
+        await until_level(self.database)
         for reader in self.servers.readers:
             await reader.hold()
 
@@ -205,6 +200,20 @@ async def test_without_redis_what_is_ones_own_is_read_from_the_writer(
     just_back = (await buyer.api("GET", f"/orders/{number}")).json["order_status"]
 
     assert (unmarked, while_away, just_back) == ("pending", "on_hold", "on_hold")
+
+
+async def test_a_mark_that_redis_did_not_take_is_not_missed(
+    behind: Behind, buyer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = (await order(buyer, wish(await fill(buyer, behind.database)))).json
+    await behind.stop_readers()
+    monkeypatch.setattr(behind.shop.redis.circuit, "is_well", False)
+    await buyer.submit(path_of(placed).replace("?", "/cancel?"), {"operation_id": "o-1"})
+    monkeypatch.undo()
+
+    status = (await buyer.api("GET", f"/orders/{placed['number']}")).json["order_status"]
+
+    assert status == "canceled"
 
 
 async def test_a_new_price_is_read_where_it_has_arrived_and_stays(behind: Behind, buyer: Browser) -> None:
