@@ -8,7 +8,7 @@ ShopError
  ├ Conflict 409 ─ SoldOut, CartChanged, CartEmpty, CartFull, CartOrdered, RunExists, RunClosed, RunMixed
  ├ Invalid 422 ─ KeyReused, OperationReused
  ├ TooMany 429
- └ Unavailable 503
+ └ Unavailable 503 ─ TooBusy
 """
 
 from collections.abc import Mapping, Sequence
@@ -187,3 +187,9 @@ class Unavailable(ShopError):
     def __init__(self, detail: str = "", retry_after_s: int = 2) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(detail)
+
+
+class TooBusy(Unavailable):
+    """Nothing is away; there is only more to do than can be done well."""
+
+    title = "It is crowded just now"

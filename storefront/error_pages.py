@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.errors import ShopError, TooMany
+from shared.errors import ShopError, TooBusy, TooMany
 
 UNREADABLE = ("We could not read that", "Go back and try once more. Nothing was changed.")
 TEXTS: Mapping[int, tuple[str, str]] = {
@@ -26,12 +26,14 @@ CLOSED = ("We are closed for a moment", "Our stockroom does not answer. Your car
 def error_page(error: ShopError, request_id: str, public_url: str, *, can_browse: bool = True) -> dict[str, Any]:
     """The context of error.html; can_browse: whether the catalogue can be read."""
     ours = ("A thread broke on our side", f"We have noted it. Quote {request_id} if you write to us.")
-    heading, text = TEXTS.get(error.status, ours) if can_browse or error.status != 503 else CLOSED
+    is_closed = error.status == 503 and not can_browse
+    heading, text = CLOSED if is_closed else TEXTS.get(error.status, ours)
+    heading = error.title if isinstance(error, TooBusy) else heading
     own_words = error.detail if error.detail != error.title and error.status in (409, 410) else ""
     return {
         "status": error.status,
         "heading": heading,
-        "text": error.detail if isinstance(error, TooMany) else own_words or text,
+        "text": error.detail if isinstance(error, TooMany | TooBusy) else own_words or text,
         "fields": error.errors,
         "home_url": public_url if error.status == 421 else "",
         "styles": (),

@@ -14,13 +14,15 @@ def has_doubtful_length(headers: Mapping[str, str]) -> bool:
     return both or not (length.isascii() and length.isdigit())
 
 
-def check_length(headers: Mapping[str, str], most: int = MAX_BODY) -> None:
-    """Refuse a body before it is sent.
+def check_length(headers: Mapping[str, str], most: int = MAX_BODY) -> int | None:
+    """Refuse a body before it is sent; returns its length, None where it comes in chunks.
 
     Raises:
         Unreadable: its length is doubtful; TooLarge: it is more than the handler reads.
     """
     if has_doubtful_length(headers):
         raise Unreadable("The length of the body is unclear.")
-    if int(headers.get("Content-Length", "0")[:20]) > most:
+    length = int(headers.get("Content-Length", "0")[:20])
+    if length > most:
         raise TooLarge
+    return None if "Transfer-Encoding" in headers else length

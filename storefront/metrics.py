@@ -36,6 +36,8 @@ class Metrics:
         self.mails_unsure = self._gauge("mails_unsure", "Mails whose fate is unknown for more than a minute.")
         self.mails_sent_again = self._gauge("mails_sent_again", "Mails sent again without certainty, ever.")
         self.queue_depth = self._gauge("queue_messages", "Messages in the queues.", "queue", "state")
+        self.at_work = self._gauge("requests_at_work", "Requests that are being answered.")
+        self.shed = self._gauge("requests_shed", "Requests that were sent away because too many were at work, ever.")
         self.dependency_well = self._gauge("dependency_well", "1 while a dependency answers.", "dependency")
         self.dependency_turns = self._gauge("dependency_times_sick", "How often it stopped to.", "dependency")
 
@@ -59,6 +61,10 @@ class Metrics:
         """Let a scrape read whether a reader is asked, and how far it was behind at the last look."""
         self.reader_in.labels(reader.name).set_function(lambda: reader.is_in)
         self.reader_lag_s.labels(reader.name).set_function(lambda: reader.lag_s)
+
+    def watch_capacity(self, at_work: Callable[[], float], shed: Callable[[], float]) -> None:
+        self.at_work.set_function(at_work)
+        self.shed.set_function(shed)
 
     def watch_dependency(self, name: str, circuits: Sequence[Circuit]) -> None:
         """Let a scrape read what a dependency's circuits know."""

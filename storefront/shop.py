@@ -30,6 +30,7 @@ from shared.services.staff import StaffTools
 from shared.settings import Settings
 from shared.sqs import Queues
 from storefront.assets import Assets
+from storefront.capacity import Capacity
 from storefront.cart_choice import open_carts
 from storefront.cart_store import CartStore
 from storefront.client_address import Proxies
@@ -76,6 +77,7 @@ class Shop:
     readiness: Readiness
     pages: PublicPages
     cache: Cache
+    capacity: Capacity
 
     def render(self, template: str, **context: Any) -> str:
         return self.templates.get_template(template).render(**context)
@@ -155,6 +157,8 @@ async def open_shop(
     instance = f"{socket.gethostname()}-{port}"
     headers = security_headers(settings.is_https) | ({} if settings.is_production else {"X-Instance": instance})
     metrics, pages, cache = Metrics(), PublicPages(headers, knows=database.knows), Cache(redis)
+    capacity = Capacity()
+    metrics.watch_capacity(lambda: len(capacity.at_work), lambda: capacity.shed)
     metrics.watch_cache("values", cache.tally)
     metrics.watch_cache("pages", pages.tally)
     try:
@@ -185,6 +189,7 @@ async def open_shop(
             readiness=readiness,
             pages=pages,
             cache=cache,
+            capacity=capacity,
         )
     finally:
         await announcing.close()

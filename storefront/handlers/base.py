@@ -37,12 +37,14 @@ class BaseHandler(RequestHandler):
     leads_to_provider: ClassVar[bool] = False  # whether a form of this page may end on the card provider's page
     max_body: ClassVar[int] = MAX_BODY
     is_probe: ClassVar[bool] = False  # asked by machines, by address, all the time
+    costs_nothing: ClassVar[bool] = False  # answered from memory, so however much there is to do
 
     def initialize(self, route: str) -> None:
         self.route = route
         self.query = Fields()
         self._body = bytearray()
         self._body_size = 0
+        self._announced: int | None = None  # how long the body is, once that is known and not too long
 
     @property
     def shop(self) -> "Shop":
@@ -86,9 +88,12 @@ class BaseHandler(RequestHandler):
         self.shop.readiness.running.add(self)
         if self.is_probe:
             return
+        if not self.costs_nothing:
+            self.shop.capacity.check()
         if not check_host(self.request.host, self.shop.settings.allowed_hosts):
             raise WrongHost(f"The shop is at {self.shop.settings.public_url}")
-        check_length(self.request.headers, self.max_body)
+        self._announced = check_length(self.request.headers, self.max_body)
+        self._begin_when_whole()
         await self.shop.rates.take_address(self.client_address)
         self.query = read_fields(self.request.query.encode("latin-1"), MAY_REPEAT)
         if self.request.method not in SAFE_METHODS:
@@ -96,6 +101,7 @@ class BaseHandler(RequestHandler):
 
     def on_finish(self) -> None:
         self.shop.readiness.running.discard(self)
+        self.shop.capacity.at_work.discard(self)
 
     def on_connection_close(self) -> None:
         """Whoever went before sending the whole body gets no answer; a request that is being answered goes on."""
@@ -111,6 +117,12 @@ class BaseHandler(RequestHandler):
         self._body_size += len(chunk)
         if self._body_size <= self.max_body:
             self._body += chunk
+        self._begin_when_whole()
+
+    def _begin_when_whole(self) -> None:
+        """Be counted from the body's last byte on; nobody knows which it is where a body comes in chunks."""
+        if self._announced is not None and self._body_size >= self._announced:
+            self.shop.capacity.at_work.add(self)
 
     def body(self) -> bytes:
         if self._body_size > self.max_body:

@@ -11,6 +11,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 class StaticHandler(PageHandler):
     is_for_everybody: ClassVar[bool] = True
+    costs_nothing: ClassVar[bool] = True
 
     def get(self, file: str) -> None:
         asset = self.shop.assets.find(file)

@@ -1,0 +1,110 @@
+"""A process that has as much to do as it can do well sends others away at once, and probes never."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+
+from shared.db import Database
+from shared.domain.cart import EMPTY, Cart
+from storefront.shop import Shop
+from tests.factories import add_variant
+from tests.waiting import until
+from tests.web.browser import Browser
+from tests.web.lines import SKU
+
+MOST = 2
+TOLD = "Too many are here just now. Try again in a moment."
+
+
+class Busy:
+    """A shop with as many at work as it bears: their carts do not come before `release`."""
+
+    def __init__(self, shop: Shop, new_browser: Callable[[], Browser]) -> None:
+        self._shop, self._release = shop, asyncio.Event()
+        self._asking = [asyncio.create_task(new_browser().get("/api/v1/cart")) for _ in range(MOST)]
+
+    async def read_cart(self, _: Cart) -> Cart:
+        await self._release.wait()
+        return EMPTY
+
+    async def until_full(self) -> None:
+        async def is_full() -> bool:
+            return len(self._shop.capacity.at_work) == MOST
+
+        await until(is_full, 5)
+
+    async def release(self) -> list[int]:
+        self._release.set()
+        return [answer.status for answer in await asyncio.gather(*self._asking)]
+
+
+@pytest_asyncio.fixture
+async def busy(
+    shop: Shop, database: Database, new_browser: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Busy]:
+    await add_variant(database, SKU)
+    monkeypatch.setattr(shop.capacity, "_most", MOST)
+    busy = Busy(shop, new_browser)
+    monkeypatch.setattr(shop.carts, "read", busy.read_cart)
+    await busy.until_full()
+    yield busy
+    await busy.release()
+
+
+async def test_one_too_many_is_told_when_to_come_back(busy: Busy, browser: Browser, shop: Shop) -> None:
+    before = shop.capacity.shed
+
+    page, call = await browser.get("/cart"), await browser.get("/api/v1/cart")
+
+    assert [(answer.status, answer.headers["Retry-After"]) for answer in (page, call)] == [(503, "2")] * 2
+    assert json.loads(call.text)["detail"] == TOLD
+    assert TOLD in page.text
+    assert "It is crowded just now" in page.text
+    assert shop.capacity.shed == before + 2
+    assert f"requests_shed {shop.capacity.shed}.0" in (await browser.get("/metrics")).text
+
+
+async def test_a_change_that_is_sent_away_changed_nothing(busy: Busy, browser: Browser) -> None:
+    answer = await browser.api("POST", "/api/v1/cart/items", {"sku": SKU, "quantity": 1})
+
+    assert answer.status == 503
+    assert browser.cookies == {}
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+async def test_probes_are_answered_however_much_there_is_to_do(busy: Busy, browser: Browser, path: str) -> None:
+    assert (await browser.get(path)).status == 200
+
+
+async def test_style_sheets_are_given_out_however_much_there_is_to_do(busy: Busy, browser: Browser, shop: Shop) -> None:
+    assert (await browser.get(shop.assets.url("shop.css"))).status == 200
+
+
+async def test_whoever_was_let_in_is_answered_and_so_is_the_next_one(busy: Busy, browser: Browser, shop: Shop) -> None:
+    assert await busy.release() == [200] * MOST
+    assert (await browser.get("/api/v1/cart")).status == 200
+    assert len(shop.capacity.at_work) == 0
+
+
+async def test_a_body_that_does_not_come_keeps_nobody_out(
+    browser: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.capacity, "_most", 1)
+    host, port = browser.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+    writer.write(b"Content-Length: 2\r\n\r\n{")
+    await until(lambda: _is_running(shop), 5)
+
+    assert (await browser.get("/api/v1/cart")).status == 200
+
+    writer.write(b"}")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 422")
+    writer.close()
+
+
+async def _is_running(shop: Shop) -> bool:
+    return len(shop.readiness.running) > 0
