@@ -143,11 +143,13 @@ async def pair(backing: BackingServices, database: Database) -> AsyncIterator[Pa
     environ = {**os.environ, **backing.environment, "DRAIN_S": "1"}
     keeper = await _start(environ, "--port", str(port), "--processes", "2")
     pair = Pair(keeper, (Browser(f"http://127.0.0.1:{port}"), Browser(f"http://127.0.0.1:{port + 1}")))
-    for browser in pair.browsers:
-        await _until_it_answers(browser)
-    yield pair
-    strike_group(keeper.pid)
-    await keeper.communicate()
+    try:
+        for browser in pair.browsers:
+            await _until_it_answers(browser)
+        yield pair
+    finally:
+        strike_group(keeper.pid)
+        await keeper.communicate()
 
 
 def _two_free_ports() -> int:
