@@ -1,7 +1,7 @@
 """Reading orders, each by its number or id, with all that belongs to it. Who may read it, the caller decides."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.db import Connection, Reads, Row, utc
 from shared.domain.cart import CartOrder
@@ -27,10 +27,14 @@ async def order_by_number(connection: Reads, number: str) -> OrderView:
     Raises:
         NotFound: no such order.
     """
-    row = await connection.row("SELECT * FROM orders WHERE number = %s", (number,))
-    if row is None:
-        raise NotFound("There is no such order.")
+    row = await _row_by_number(connection, number)
     return await _whole(connection, row)
+
+
+async def begun_order_by_number(connection: Reads, number: str) -> OrderView:
+    """Like `order_by_number`, without what comes later than its placing: documents, parcels, returns, credits."""
+    row = await _row_by_number(connection, number)
+    return await _begun(connection, row)
 
 
 async def order_by_id(connection: Connection, order_id: int) -> OrderView:
@@ -83,7 +87,24 @@ async def orders_of_cart(connection: Connection, cart_id: str, after_revision: i
     return [CartOrder(number, revision, quantities) for (number, revision), quantities in found.items()]
 
 
+async def _row_by_number(connection: Reads, number: str) -> Row:
+    row = await connection.row("SELECT * FROM orders WHERE number = %s", (number,))
+    if row is None:
+        raise NotFound("There is no such order.")
+    return row
+
+
 async def _whole(connection: Reads, row: Row) -> OrderView:
+    return replace(
+        await _begun(connection, row),
+        documents=await _documents(connection, row["id"]),
+        parcels=await order_parts.parcels(connection, row["id"]),
+        returns=await order_parts.returns(connection, row["id"]),
+        credits=await order_parts.credits(connection, row["id"]),
+    )
+
+
+async def _begun(connection: Reads, row: Row) -> OrderView:
     payments = await _payments(connection, row["id"])
     return OrderView(
         **{name: row[name] for name in _PLAIN},
@@ -95,11 +116,8 @@ async def _whole(connection: Reads, row: Row) -> OrderView:
         addresses=await _addresses(connection, row["id"]),
         steps=await _steps(connection, row["id"]),
         events=await _events(connection, row["id"]),
-        documents=await _documents(connection, row["id"]),
+        documents=(),
         payments=payments,
-        parcels=await order_parts.parcels(connection, row["id"]),
-        returns=await order_parts.returns(connection, row["id"]),
-        credits=await order_parts.credits(connection, row["id"]),
         expires_at=row["expires_at"] and utc(row["expires_at"]),
         delivered_at=row["delivered_at"] and utc(row["delivered_at"]),
     )

@@ -24,7 +24,7 @@ from shared.errors import CartChanged, CartEmpty, CartOrdered, Change, KeyReused
 from shared.messages import ORDERS, PROCESS_ORDER, Message
 from shared.queries.account_orders import own_order
 from shared.queries.order_view import OrderView
-from shared.queries.orders import order_by_number, orders_with_key_or_revision
+from shared.queries.orders import begun_order_by_number, orders_with_key_or_revision
 from shared.queries.payments import NewAttempt, add_attempt
 from shared.queries.placing import NewOrder, insert_addresses, insert_event, insert_lines, insert_order
 from shared.queries.steps import NewStep, add_step
@@ -115,7 +115,7 @@ async def _placed_before(database: Database, cart: Cart, key: str, request: Orde
             return None
         if same_key.request_sha != request.sha:
             raise KeyReused
-        order = await order_by_number(connection, same_key.number)
+        order = await begun_order_by_number(connection, same_key.number)
     return Placed(order=as_placed(order), replayed=True, messages=())
 
 
@@ -128,7 +128,7 @@ async def _place(tools: CheckoutTools, cart: Cart, key: str, request: OrderReque
     crash.here("checkout.after_commit")
     log.note(order_number=order.number)
     async with tools.database.writer() as connection:
-        placed = await order_by_number(connection, order.number)
+        placed = await begun_order_by_number(connection, order.number)
     return Placed(order=as_placed(placed), replayed=False, messages=messages)
 
 
