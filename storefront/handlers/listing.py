@@ -4,15 +4,20 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from shared.cache import Kind
 from shared.queries.listing import Listing, listing
 from storefront.forms.listing import ShopQuery, read_shop_query
 from storefront.handlers.public import PublicHandler
 from storefront.handlers.search_rate import count_search
 from storefront.public_page import Composed
 from storefront.shop import Shop
-from storefront.views.categories import label
+from storefront.views.categories import LABELS, label
 from storefront.views.filters import applied, choices, page_url, price_text, sorts
 from storefront.views.pager import pager
+
+FOUND = Kind("listing", Listing)
+COMMON_PAGES = 10
+DEPARTMENTS = frozenset({"", *LABELS})
 
 
 class ListingHandler(PublicHandler):
@@ -29,13 +34,23 @@ def listing_key(wanted: ShopQuery) -> str:
 
 
 async def compose_listing(shop: Shop, wanted: ShopQuery) -> Composed:
-    async with shop.catalogue() as connection:
-        found = await listing(connection, wanted.listing_query())
+    async def read() -> Listing:
+        async with shop.catalogue() as connection:
+            return await listing(connection, wanted.listing_query())
+
+    is_shared = _is_common(wanted)
+    found = await (shop.cache.get(FOUND, listing_key(wanted), shop.catalogue_version, read) if is_shared else read())
     return Composed(
         html=shop.render("listing.html", **listing_context(wanted, found)),
         status=HTTPStatus.OK if found.page <= found.pages else HTTPStatus.NOT_FOUND,
         is_kept=bool(found.cards),
     )
+
+
+def _is_common(wanted: ShopQuery) -> bool:
+    """Whether it is one of a bounded number: the first pages of a department, or of all, in any order."""
+    plain = ShopQuery(category=wanted.category, sort=wanted.sort, page=wanted.page)
+    return wanted == plain and wanted.page <= COMMON_PAGES and wanted.category in DEPARTMENTS
 
 
 def listing_context(wanted: ShopQuery, found: Listing) -> dict[str, Any]:

@@ -249,3 +249,20 @@ async def test_metrics_tell_how_pages_were_given_out(browser: Browser, shop: Sho
     assert await told('pages_cache_total{what="hits"}') == hits + 2
     assert await told("pages_cache_entries") == 1
     assert await told("pages_cache_bytes") > 5000
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        *(("", 1), ("?category=knitwear&sort=price", 1), ("?page=2", 1)),
+        *(("?page=11", 0), ("?category=hats-of-nobody", 0), ("?size=M", 0), ("?q=wool", 0), ("?in_stock=1", 0)),
+    ],
+)
+async def test_redis_keeps_only_the_listings_that_many_look_at(
+    browser: Browser, shop: Shop, query: str, kept: int
+) -> None:
+    await add_variant(shop.database, SKU)
+
+    await browser.get(f"/shop{query}")
+
+    assert len(await shop.redis.keys("cache:listing:*")) == kept
