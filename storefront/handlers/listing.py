@@ -49,7 +49,7 @@ async def compose_listing(shop: Shop, wanted: ShopQuery) -> Composed:
 
 def _is_common(wanted: ShopQuery) -> bool:
     """Whether it is one of a bounded number: the first pages of a department, or of all, in any order."""
-    plain = ShopQuery(category=wanted.category, sort=wanted.sort, page=wanted.page)
+    plain = ShopQuery(category=wanted.category, size=[], colour=[], sort=wanted.sort, page=wanted.page)
     return wanted == plain and wanted.page <= COMMON_PAGES and wanted.category in DEPARTMENTS
 
 
