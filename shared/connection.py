@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import aiomysql
 from pymysql.constants import ER
@@ -11,6 +12,22 @@ from pymysql.err import InterfaceError, InternalError, MySQLError, OperationalEr
 
 Row = dict[str, Any]
 Args = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of the session as an argument: what only the server knows while it runs several statements."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(NamedTuple):
+    sql: str
+    args: Args = ()
+
 
 READ_S = 8
 READ_ONLY = {1290, 1836}  # the writer has become a reader
@@ -56,6 +73,22 @@ class Connection:
             self.has_written = True
             async with asyncio.timeout(READ_S), self.raw.cursor() as cursor:
                 await cursor.executemany(sql, [tuple(row) for row in rows])
+
+    async def together(self, statements: Sequence[Statement]) -> Row:
+        """Run statements in one round trip, up to the first that fails; returns the row that the last one gives.
+
+        The connection must come from a pool that takes MULTI_STATEMENTS.
+        """
+        self.has_written = True
+        text = ";\n".join(sql % tuple(map(self._literal, args)) for sql, args in statements)
+        async with asyncio.timeout(READ_S), self.raw.cursor(aiomysql.DictCursor) as cursor:
+            await cursor.execute(text)
+            while await cursor.nextset():
+                pass
+            return cast(Row, await cursor.fetchone())
+
+    def _literal(self, arg: object) -> str:
+        return arg.name if isinstance(arg, Variable) else str(self.raw.escape(arg))
 
     async def rows(self, sql: str, args: Args = ()) -> list[Row]:
         async with asyncio.timeout(READ_S), self.raw.cursor(aiomysql.DictCursor) as cursor:

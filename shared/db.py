@@ -1,25 +1,39 @@
 """MySQL for both tiers: a writer and its readers, without blocking. SQL itself stands in shared/queries only."""
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol, TypeVar
 
-from pymysql.constants import ER
+from pymysql.constants import CLIENT, ER
 from pymysql.err import MySQLError
 
-from shared.connection import Args, Connection, Reads, Row, code_of, is_duplicate, utc
+from shared.connection import Args, Connection, Reads, Row, Statement, Variable, code_of, is_duplicate, is_lost, utc
 from shared.errors import Unavailable
 from shared.pool import Pool, calm
 from shared.readers import Readers
 from shared.reading import reading
 from shared.server import Server
 
-__all__ = ["EVERYTHING", "Args", "Connection", "Database", "Reads", "Row", "StaleNews", "is_duplicate", "utc"]
+__all__ = [
+    "EVERYTHING",
+    "Args",
+    "Connection",
+    "Database",
+    "Reads",
+    "Row",
+    "StaleNews",
+    "Statement",
+    "Variable",
+    "code_of",
+    "is_duplicate",
+    "utc",
+]
 
 T = TypeVar("T")
 
 POOL_SIZE = 16  # connections a process: more raise the p99 and sell no more orders
+AT_ONCE_SIZE = 8  # connections that take whole transactions at once
 CONFLICTS = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT}
 TRIES = 3  # of a transaction that met a deadlock
 EVERYTHING = "*"  # outdated: all pages and values made of the catalogue
@@ -56,6 +70,7 @@ class Database:
         self._marks = marks if reader_urls else None  # the writer itself is never behind
         self.writer_server = Server(writer_url, "writer")
         self.writer_pool = Pool(self.writer_server, pool_size)
+        self._at_once_pool = Pool(self.writer_server, min(AT_ONCE_SIZE, pool_size), flags=CLIENT.MULTI_STATEMENTS)
         self.readers = Readers(reader_urls, pool_size, self.writer_server, self.writer_pool)
 
     @property
@@ -76,7 +91,7 @@ class Database:
 
     def writer(self) -> AbstractAsyncContextManager[Connection]:
         """A connection in autocommit mode on the writer: one statement is one transaction."""
-        return self._marking()
+        return self._marking(self.writer_pool)
 
     @asynccontextmanager
     async def snapshot(self, settings: str, *, fresh: bool = False) -> AsyncIterator[Reads]:
@@ -98,7 +113,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """All or nothing: commits on a clean exit, rolls back on any exception."""
-        async with self._marking() as connection:
+        async with self._marking(self.writer_pool) as connection:
             await connection.begin()
             try:
                 yield connection
@@ -108,27 +123,51 @@ class Database:
             try:
                 await connection.commit()
             finally:  # an answer that is lost says nothing of the commit
-                if connection.stale and self._news:
-                    self._news.tell_soon(frozenset(connection.stale))
+                self._tell(connection.stale)
 
     async def retrying(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run `work` in a transaction, again after a deadlock or a lock wait (1213, 1205), three times at most."""
-        for left in reversed(range(TRIES)):
-            try:
-                async with self.transaction() as connection:
-                    return await work(connection)
-            except MySQLError as error:
-                if code_of(error) not in CONFLICTS:
+
+        async def once() -> T:
+            async with self.transaction() as connection:
+                return await work(connection)
+
+        return await _again_after_conflicts(once)
+
+    async def at_once(
+        self, statements: Sequence[Statement], told: Statement, stale: Callable[[Row], Iterable[str]]
+    ) -> Row:
+        """Run a transaction in one round trip, retried like `retrying`; an error of the server leaves nothing done.
+
+        Args:
+            told: a SELECT of one row, which is returned.
+            stale: what the transaction has outdated, given that row.
+        """
+        whole = [Statement("START TRANSACTION"), *statements, Statement("COMMIT"), told]
+
+        async def once() -> Row:
+            async with self._marking(self._at_once_pool) as connection:
+                try:
+                    row = await connection.together(whole)
+                except BaseException as error:
+                    if is_lost(error):  # an answer that is lost says nothing of the commit
+                        self._tell({EVERYTHING})
+                    await connection.rollback()
                     raise
-                if not left:
-                    raise Unavailable("Others are changing the same things just now.") from error
-        raise AssertionError("unreachable")
+                self._tell(stale(row))
+                return row
+
+        return await _again_after_conflicts(once)
+
+    def _tell(self, stale: Iterable[str]) -> None:
+        if (outdated := frozenset(stale)) and self._news:
+            self._news.tell_soon(outdated)
 
     @asynccontextmanager
-    async def _marking(self) -> AsyncIterator[Connection]:
+    async def _marking(self, pool: Pool) -> AsyncIterator[Connection]:
         connection: Connection | None = None
         try:
-            async with calm(self.writer_pool) as connection:
+            async with calm(pool) as connection:
                 yield connection
         finally:  # also when nobody knows whether it was done
             if self._marks and connection and connection.has_written:
@@ -138,6 +177,19 @@ class Database:
         self.writer_server.circuit.close()
         await self.readers.close()
         await self.writer_pool.close()
+        await self._at_once_pool.close()
         for told in (self._news, self._marks):
             if told:
                 await told.close()
+
+
+async def _again_after_conflicts(once: Callable[[], Awaitable[T]]) -> T:
+    for left in reversed(range(TRIES)):
+        try:
+            return await once()
+        except MySQLError as error:
+            if code_of(error) not in CONFLICTS:
+                raise
+            if not left:
+                raise Unavailable("Others are changing the same things just now.") from error
+    raise AssertionError("unreachable")

@@ -38,9 +38,17 @@ class ServerLost(Unavailable):
 class Pool:
     """A bounded pool with a bounded waiting room, tied to the event loop that uses it first."""
 
-    def __init__(self, server: Server, size: int, session: str = SESSION, life_s: float = math.inf) -> None:
-        """`life_s`: how old a connection gets, so that servers that came later behind a name get their share."""
+    def __init__(
+        self, server: Server, size: int, session: str = SESSION, life_s: float = math.inf, flags: int = 0
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            life_s: how old a connection gets, so that servers that came later behind a name get their share.
+            flags: what the server is asked for besides (`pymysql.constants.CLIENT`).
+        """
         self._server, self._size, self._session, self._life_s = server, size, session, life_s
+        self._flags = CLIENT.FOUND_ROWS | flags
         self._pool: Any = None
         self.waiting = 0
         self._opened_at: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
@@ -53,7 +61,7 @@ class Pool:
             autocommit=True,
             charset="utf8mb4",
             init_command=self._session,
-            client_flag=CLIENT.FOUND_ROWS,
+            client_flag=self._flags,
         )
         return self._pool
 

@@ -33,11 +33,6 @@ async def attach_orders(connection: Connection, user_id: int, email_norm: str) -
     )
 
 
-async def own_order(connection: Connection, order_id: int, user_id: int) -> None:
-    """An order that is just being placed by somebody who is signed in."""
-    await connection.execute("UPDATE orders SET user_id = %s WHERE id = %s", (user_id, order_id))
-
-
 async def is_order_of(connection: Connection, number: str, user_id: int) -> bool:
     row = await connection.row("SELECT 1 FROM orders WHERE number = %s AND user_id = %s", (number, user_id))
     return row is not None

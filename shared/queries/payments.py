@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from shared.db import Connection
+from shared.db import Connection, Statement, Variable
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewAttempt:
-    order_id: int
+    order_id: int | Variable
     attempt: int
     method: str
     token: str | None = None
@@ -33,7 +33,11 @@ class Amounts:
 
 
 async def add_attempt(connection: Connection, new: NewAttempt) -> None:
-    await connection.execute(
+    await connection.execute(*adding_attempt(new))
+
+
+def adding_attempt(new: NewAttempt) -> Statement:
+    return Statement(
         "INSERT INTO payments (order_id, attempt, method, token, created_at) VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6))",
         (new.order_id, new.attempt, new.method, new.token),
     )

@@ -1,18 +1,33 @@
-"""The rows of a new order."""
+"""A new order, as the statements of one transaction that go to the server together (`Database.at_once`)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection
+from pymysql.constants import ER
+from pymysql.err import MySQLError
+
+from shared.db import Connection, Row, Statement, Variable, code_of
 from shared.domain.countries import Address
 from shared.domain.priced_cart import CURRENCY, CartLine
 from shared.domain.pricing import Totals
+from shared.queries.payments import NewAttempt, adding_attempt
+from shared.queries.run_stock import taking_from_pool
+from shared.queries.steps import NewStep, adding_step, announcing
+from shared.queries.stock import StockMove, moving, outdated, taking
+
+ORDER, STEP, OWNER, NOW = (Variable(f"@{name}") for name in ("order_id", "step_id", "owner", "placed_at"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewOrder:
-    """An order before it has an id. Times are set by the database's clock."""
+    """An order before it has an id. Times are set by the database's clock.
+
+    Attributes:
+        user_id: the account it shall belong to; to none, if that is deleted by then.
+        lines: in the order in which they are shown.
+        headers: of the message that announces its first step.
+    """
 
     number: str
     cart_id: str
@@ -22,57 +37,130 @@ class NewOrder:
     request_id: str
     email: str
     email_norm: str
+    user_id: int | None
     payment_method: str
+    payment_token: str | None
     shipping_method: str
     totals: Totals
     expires_after_s: int | None
     test_run: str | None
+    lines: tuple[CartLine, ...]
+    addresses: Mapping[str, Address]
+    step: NewStep
+    headers: Mapping[str, str]
 
 
-async def insert_order(connection: Connection, order: NewOrder) -> int:
-    """Insert the order's row and return its id; a used key, revision or number breaks a UNIQUE key."""
+def placing(order: NewOrder) -> list[Statement]:
+    """Everything that an order is made of, to be carried out in one round trip.
+
+    A line that cannot be taken at its price breaks it off (`is_raced`), a used key, revision or number breaks a UNIQUE
+    key. The shelf comes first, in SKU order, before anything reads the same rows; then the account, then the order's
+    own rows. Between the shelf and the commit lies no round trip, so one wanted SKU is sold as fast as many.
+    """
+    return [
+        Statement(f"SET @taken = 0, {OWNER} = NULL, {NOW} = UTC_TIMESTAMP(6)"),
+        *_shelf(order),
+        *_owner(order),
+        _order(order),
+        Statement(f"SET {ORDER} = LAST_INSERT_ID()"),
+        _lines(order),
+        moving([StockMove(line.sku, "order", order.number, -line.quantity, order.test_run) for line in order.lines]),
+        _addresses(order),
+        adding_attempt(NewAttempt(order_id=ORDER, attempt=1, method=order.payment_method, token=order.payment_token)),
+        Statement("INSERT INTO events (order_id, at, what) VALUES (%s, %s, 'order.placed')", (ORDER, NOW)),
+        adding_step(order.step),
+        Statement(f"SET {STEP} = LAST_INSERT_ID()"),
+        announcing(order.step, STEP, order.headers),
+    ]
+
+
+def telling(order: NewOrder) -> Statement:
+    """Gives id, step_id, user_id, placed_at and what is left on the shelf of each line, as left_0, left_1 …"""
+    left = "".join(f", @left_{at} AS left_{at}" for at, _ in enumerate(order.lines))
+    return Statement(
+        f"SELECT {ORDER} AS id, {STEP} AS step_id, {OWNER} AS user_id, CAST({NOW} AS DATETIME(6)) AS placed_at{left}"
+    )
+
+
+def stale_after(order: NewOrder, told: Row) -> Iterable[str]:
+    """Whose kept pages show another stock than before the order; load runs do not touch the shelf."""
+    if order.test_run is not None:
+        return set()
+    left = [(line, int(told[f"left_{at}"])) for at, line in enumerate(_in_sku_order(order))]
+    return set[str]().union(*(outdated(line.sku, now + line.quantity, now) for line, now in left))
+
+
+def is_raced(error: BaseException) -> bool:
+    """Whether a line could not be taken: its stock or price has changed since it was looked at."""
+    return isinstance(error, MySQLError) and code_of(error) == ER.BAD_NULL_ERROR
+
+
+def _in_sku_order(order: NewOrder) -> list[CartLine]:
+    return sorted(order.lines, key=lambda line: line.sku)
+
+
+def _shelf(order: NewOrder) -> Iterable[Statement]:
+    for at, line in enumerate(_in_sku_order(order)):
+        wanted = (line.sku, line.quantity, line.unit_price_cents)
+        yield taking(*wanted) if order.test_run is None else taking_from_pool(order.test_run, *wanted)
+        yield Statement(f"SET @taken = @taken + ROW_COUNT(), @left_{at} = LAST_INSERT_ID()")
+
+
+def _owner(order: NewOrder) -> Iterable[Statement]:
+    """The account is not deleted until the transaction ends, if it is there."""
+    if order.user_id is not None:
+        yield Statement(
+            f"SELECT id INTO {OWNER} FROM users WHERE id = %s AND deleted_at IS NULL LOCK IN SHARE MODE",
+            (order.user_id,),
+        )
+
+
+def _order(order: NewOrder) -> Statement:
+    """An order has a number only if every line was taken, and without a number there is none."""
     totals = order.totals
     vat = json.dumps([[line.rate_bp, line.net_cents, line.vat_cents] for line in totals.vat])
-    return await connection.insert(
+    return Statement(
         "INSERT INTO orders (number, cart_id, checkout_key, cart_revision, request_sha, request_id, email, email_norm, "
-        "order_status, payment_status, fulfillment_status, return_status, payment_method, shipping_method, currency, "
-        "subtotal_cents, shipping_cents, total_cents, due_cents, vat, test_run, placed_at, expires_at) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'pending', 'pending', 'unfulfilled', 'none', %s, %s, %s, "
-        "%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL %s SECOND)",
+        "user_id, order_status, payment_status, fulfillment_status, return_status, payment_method, shipping_method, "
+        "currency, subtotal_cents, shipping_cents, total_cents, due_cents, vat, test_run, placed_at, expires_at) "
+        "VALUES (IF(@taken = %s, %s, NULL), %s, %s, %s, %s, %s, %s, %s, %s, 'pending', 'pending', 'unfulfilled', "
+        "'none', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s + INTERVAL %s SECOND)",
         (
-            *(order.number, order.cart_id, order.checkout_key, order.cart_revision, order.request_sha),
-            *(order.request_id, order.email, order.email_norm),
+            *(len(order.lines), order.number, order.cart_id, order.checkout_key, order.cart_revision),
+            *(order.request_sha, order.request_id, order.email, order.email_norm, OWNER),
             *(order.payment_method, order.shipping_method, CURRENCY),
             *(totals.subtotal_cents, totals.shipping_cents, totals.total_cents, totals.total_cents, vat),
-            *(order.test_run, order.expires_after_s),
+            *(order.test_run, NOW, NOW, order.expires_after_s),
         ),
     )
 
 
-async def insert_lines(connection: Connection, order_id: int, lines: Sequence[CartLine]) -> None:
-    await connection.many(
-        "INSERT INTO order_lines (order_id, sku, position, slug, name, colour, size, picture, unit_price_cents, "
-        "vat_bp, quantity) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+def _lines(order: NewOrder) -> Statement:
+    return _rows(
+        "order_lines (order_id, sku, position, slug, name, colour, size, picture, unit_price_cents, vat_bp, quantity)",
         [
             (
-                *(order_id, line.sku, position, line.slug, line.name, line.colour, line.size, line.picture),
+                *(ORDER, line.sku, position, line.slug, line.name, line.colour, line.size, line.picture),
                 *(line.unit_price_cents, line.vat_bp, line.quantity),
             )
-            for position, line in enumerate(lines)
+            for position, line in enumerate(order.lines)
         ],
     )
 
 
-async def insert_addresses(connection: Connection, order_id: int, addresses: Mapping[str, Address]) -> None:
-    """Copy the addresses, by kind: shipping, and billing where it is another."""
-    await connection.many(
-        "INSERT INTO order_addresses (order_id, kind, name, line1, line2, city, postcode, country) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+def _addresses(order: NewOrder) -> Statement:
+    return _rows(
+        "order_addresses (order_id, kind, name, line1, line2, city, postcode, country)",
         [
-            (order_id, kind, place.name, place.line1, place.line2, place.city, place.postcode, place.country)
-            for kind, place in addresses.items()
+            (ORDER, kind, place.name, place.line1, place.line2, place.city, place.postcode, place.country)
+            for kind, place in order.addresses.items()
         ],
     )
+
+
+def _rows(table: str, rows: Sequence[Sequence[object]]) -> Statement:
+    marks = ", ".join(["(" + ", ".join(["%s"] * len(rows[0])) + ")"] * len(rows))
+    return Statement(f"INSERT INTO {table} VALUES {marks}", [value for row in rows for value in row])
 
 
 async def insert_event(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Reads
+from shared.db import Connection, Reads, Statement
 from shared.queries.sql import in_list
 
 LOT = 5000  # variants at once, so that no statement is a long one
@@ -40,14 +40,13 @@ async def left_in_pool(connection: Reads, run: str, skus: Sequence[str]) -> dict
     return {row["sku"]: int(row["pieces_left"]) for row in rows}
 
 
-async def take_from_pool(connection: Connection, run: str, sku: str, quantity: int, price_cents: int) -> bool:
-    """As `stock.take` does from the shelf; False if there are too few, or the price is another."""
-    found = await connection.execute(
+def taking_from_pool(run: str, sku: str, quantity: int, price_cents: int) -> Statement:
+    """As `stock.taking` does from the shelf; finds no row if there are too few, or the price is another."""
+    return Statement(
         "UPDATE test_run_stock p JOIN variants v ON v.sku = p.sku SET p.sold = p.sold + %s "
         "WHERE p.run = %s AND p.sku = %s AND p.sold + %s <= p.pool AND v.price_cents = %s AND v.withdrawn_at IS NULL",
         (quantity, run, sku, quantity, price_cents),
     )
-    return found == 1
 
 
 async def put_back_into_pool(connection: Connection, run: str, pieces: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.db import Connection, Row
+from shared.db import Connection, Row, Statement, Variable
 from shared.messages import Message
 from shared.queries.sql import in_list
 
@@ -40,7 +40,7 @@ class Claim:
 class NewStep:
     """A step to be done: state queued, or waiting when its turn has not come yet."""
 
-    order_id: int
+    order_id: int | Variable
     step: str
     queue: str
     task: str
@@ -51,16 +51,25 @@ class NewStep:
 
 async def add_step(connection: Connection, new: NewStep, headers: Mapping[str, str]) -> Message:
     """Write a step and its outbox row, in the transaction that makes them due; the message is sent after the commit."""
-    step_id = await connection.insert(
+    step_id = await connection.insert(*adding_step(new))
+    await connection.execute(*announcing(new, step_id, headers))
+    return Message(new.queue, new.task, step_id, headers)
+
+
+def adding_step(new: NewStep) -> Statement:
+    return Statement(
         "INSERT INTO steps (order_id, step, ref, state, due_at, created_at) "
         "VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6) + INTERVAL %s SECOND, UTC_TIMESTAMP(6))",
         (new.order_id, new.step, new.ref, new.state, new.first_look_s),
     )
-    await connection.execute(
+
+
+def announcing(new: NewStep, step_id: int | Variable, headers: Mapping[str, str]) -> Statement:
+    """The outbox row of a step."""
+    return Statement(
         "INSERT INTO outbox (step_id, queue, task, headers, created_at) VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6))",
         (step_id, new.queue, new.task, json.dumps(dict(headers))),
     )
-    return Message(new.queue, new.task, step_id, headers)
 
 
 async def reopen(connection: Connection, order_id: int, step: str, ref: int) -> Message | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
-from shared.db import EVERYTHING, Connection
+from shared.db import EVERYTHING, Connection, Statement
 from shared.domain.availability import availability
 
 
@@ -18,29 +18,32 @@ class StockMove:
     test_run: str | None = None
 
 
-async def take(connection: Connection, sku: str, quantity: int, price_cents: int) -> bool:
-    """Take pieces off the shelf at the price that was shown; False if there are too few, or the price is another.
+def taking(sku: str, quantity: int, price_cents: int) -> Statement:
+    """Takes pieces off the shelf at the price that was shown, and gives what is left to LAST_INSERT_ID().
 
-    Callers take their lines in SKU order, so that two orders never wait for each other crosswise.
+    Finds no row if there are too few, or the price is another. Callers take their lines in SKU order, so that two
+    orders never wait for each other crosswise.
     """
-    found, left = await connection.execute_told(
+    return Statement(
         "UPDATE variants SET stock = LAST_INSERT_ID(stock - %s) "
         "WHERE sku = %s AND stock >= %s AND price_cents = %s AND withdrawn_at IS NULL",
         (quantity, sku, quantity, price_cents),
     )
-    if found:
-        note_stock(connection, sku, left + quantity, left)
-    return found == 1
 
 
 async def record_moves(connection: Connection, moves: Sequence[StockMove]) -> None:
     """Write the stock ledger in one statement; the same reason and ref of a SKU twice breaks a UNIQUE key."""
     if moves:
-        rows = ", ".join(["(%s, %s, %s, %s, %s, UTC_TIMESTAMP(6))"] * len(moves))
-        await connection.execute(
-            f"INSERT INTO stock_moves (sku, reason, ref, delta, test_run, at) VALUES {rows}",
-            [value for move in moves for value in astuple(move)],
-        )
+        await connection.execute(*moving(moves))
+
+
+def moving(moves: Sequence[StockMove]) -> Statement:
+    """Writes the stock ledger; there must be a move."""
+    rows = ", ".join(["(%s, %s, %s, %s, %s, UTC_TIMESTAMP(6))"] * len(moves))
+    return Statement(
+        f"INSERT INTO stock_moves (sku, reason, ref, delta, test_run, at) VALUES {rows}",
+        [value for move in moves for value in astuple(move)],
+    )
 
 
 async def put_back(connection: Connection, pieces: Mapping[str, int]) -> None:
@@ -54,6 +57,13 @@ async def put_back(connection: Connection, pieces: Mapping[str, int]) -> None:
 
 
 def note_stock(connection: Connection, sku: str, was: int, now: int) -> None:
-    """Say which pages show another stock than before: the style's own, and lists where it sold out or came back."""
-    if availability(was) != availability(now):
-        connection.makes_stale(EVERYTHING if 0 in (was, now) else sku)
+    """Say which pages show another stock than before."""
+    for what in outdated(sku, was, now):
+        connection.makes_stale(what)
+
+
+def outdated(sku: str, was: int, now: int) -> set[str]:
+    """What shows another stock than before: the style's own pages, and lists where it sold out or came back."""
+    if availability(was) == availability(now):
+        return set()
+    return {EVERYTHING if 0 in (was, now) else sku}

@@ -1,14 +1,12 @@
 """Placing an order: one transaction, once, whatever is posted how often.
 
-Order of locks: variants in SKU order (stock first, before anything reads the same rows), the account, then the order's
-own rows.
 The messages are sent by the caller after the commit; should that fail, the sweep sends them.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from shared import crash, log
 from shared.db import Connection, Database, is_duplicate
@@ -22,17 +20,13 @@ from shared.domain.pricing import PricedLine, Totals, total
 from shared.domain.shipping import ShippingMethod, ShippingPrices
 from shared.errors import CartChanged, CartEmpty, CartOrdered, Change, KeyReused, SoldOut, Unavailable
 from shared.messages import ORDERS, PROCESS_ORDER, Message
-from shared.queries.account_orders import own_order
 from shared.queries.order_view import OrderView
 from shared.queries.orders import begun_order_by_number, orders_with_key_or_revision
-from shared.queries.payments import NewAttempt, add_attempt
-from shared.queries.placing import NewOrder, insert_addresses, insert_event, insert_lines, insert_order
-from shared.queries.steps import NewStep, add_step
-from shared.queries.stock import StockMove, record_moves
+from shared.queries.placing import ORDER, NewOrder, is_raced, placing, stale_after, telling
+from shared.queries.steps import NewStep
 from shared.queries.users import hold_user
-from shared.services.as_placed import as_placed
+from shared.services.as_placed import as_placed, just_placed
 from shared.services.cart_prices import SHIPPING, price_cart, price_changes, shortages
-from shared.services.shelves import take
 
 FIRST_LOOK_S = 30  # when the provider is first asked about a hosted payment whose callback has not come
 TRIES = 5  # each means that stock, a price or a number changed between looking and taking
@@ -76,10 +70,6 @@ class CheckoutTools:
     payment_expiry_s: int
 
 
-class _Raced(Exception):
-    """Something changed between looking and taking: look again."""
-
-
 async def place_order(tools: CheckoutTools, cart: Cart, key: str, request: OrderRequest) -> Placed:
     """Make an order of a cart, once for each key and once for each revision of the cart.
 
@@ -90,46 +80,47 @@ async def place_order(tools: CheckoutTools, cart: Cart, key: str, request: Order
         Unavailable: the database is away or too busy.
     """
     for _ in range(TRIES):
-        before = await _placed_before(tools.database, cart, key, request)
-        if before:
-            return before
+        async with tools.database.writer() as connection:
+            # Prices come first: where an equal request took the last piece by then, its order is found after that.
+            priced = await price_cart(connection, cart)
+            before = await _placed_before(connection, cart, key, request)
+            if before:
+                return before
+            if request.user_id is not None:
+                await hold_user(connection, request.user_id, run_of_cart(cart.id))  # it may be another run's
         try:
-            return await _place(tools, cart, key, request)
-        except _Raced:
-            continue
+            return await _place(tools, cart, priced, key, request)
         except Exception as error:
-            if not is_duplicate(error):
+            if not (is_raced(error) or is_duplicate(error)):
                 raise
     raise Unavailable("Others are buying the same things just now.")
 
 
-async def _placed_before(database: Database, cart: Cart, key: str, request: OrderRequest) -> Placed | None:
+async def _placed_before(connection: Connection, cart: Cart, key: str, request: OrderRequest) -> Placed | None:
     if cart.id is None:
         return None
-    async with database.writer() as connection:
-        found = await orders_with_key_or_revision(connection, cart.id, key, request.cart_revision)
-        same_key = next((order for order in found if order.checkout_key == key), None)
-        if same_key is None:
-            if found:
-                raise CartOrdered(found[0].number)
-            return None
-        if same_key.request_sha != request.sha:
-            raise KeyReused
-        order = await begun_order_by_number(connection, same_key.number)
+    found = await orders_with_key_or_revision(connection, cart.id, key, request.cart_revision)
+    same_key = next((order for order in found if order.checkout_key == key), None)
+    if same_key is None:
+        if found:
+            raise CartOrdered(found[0].number)
+        return None
+    if same_key.request_sha != request.sha:
+        raise KeyReused
+    order = await begun_order_by_number(connection, same_key.number)
     return Placed(order=as_placed(order), replayed=True, messages=())
 
 
-async def _place(tools: CheckoutTools, cart: Cart, key: str, request: OrderRequest) -> Placed:
-    async with tools.database.writer() as connection:
-        priced = await price_cart(connection, cart)
+async def _place(tools: CheckoutTools, cart: Cart, priced: PricedCart, key: str, request: OrderRequest) -> Placed:
     totals = _check(tools.shipping, cart, priced, request)
-    order = _new_order(tools, cart, key, request, totals)
-    messages = await tools.database.retrying(lambda connection: _write(connection, order, priced, request))
+    order = _new_order(tools, priced, key, request, totals)
+    crash.here("checkout.before_commit")
+    told = await tools.database.at_once(placing(order), telling(order), lambda row: stale_after(order, row))
     crash.here("checkout.after_commit")
     log.note(order_number=order.number)
-    async with tools.database.writer() as connection:
-        placed = await begun_order_by_number(connection, order.number)
-    return Placed(order=as_placed(placed), replayed=False, messages=messages)
+    message = Message(order.step.queue, order.step.task, told["step_id"], order.headers)
+    messages = () if order.step.state == "waiting" else (message,)
+    return Placed(order=just_placed(order, told), replayed=False, messages=messages)
 
 
 def _check(prices: ShippingPrices, cart: Cart, priced: PricedCart, request: OrderRequest) -> Totals:
@@ -165,65 +156,38 @@ def _gone(cart: Cart, priced: PricedCart) -> dict[str, int]:
     return {sku: quantity for sku, quantity in cart.quantities.items() if sku not in known}
 
 
-def _new_order(tools: CheckoutTools, cart: Cart, key: str, request: OrderRequest, totals: Totals) -> NewOrder:
+def _new_order(tools: CheckoutTools, cart: PricedCart, key: str, request: OrderRequest, totals: Totals) -> NewOrder:
     assert cart.id is not None
     test_run = run_of_cart(cart.id)
+    number, request_id = new_order_number(of_a_run=test_run is not None), log.bound("request_id") or ""
     return NewOrder(
-        number=new_order_number(of_a_run=test_run is not None),
+        number=number,
         cart_id=cart.id,
         checkout_key=key,
         cart_revision=request.cart_revision,
         request_sha=request.sha,
-        request_id=log.bound("request_id") or "",
+        request_id=request_id,
         email=request.email,
         email_norm=normalise_email(request.email),
+        user_id=request.user_id,
         payment_method=request.payment_method,
+        payment_token=request.payment_token,
         shipping_method=request.shipping_method,
         totals=totals,
         expires_after_s=tools.payment_expiry_s if request.payment_method == "card" else None,
         test_run=test_run,
+        lines=cart.lines,
+        addresses=_addresses(request),
+        step=_first_step(request),
+        headers={"request_id": request_id, "order_number": number},
     )
 
 
-async def _write(
-    connection: Connection, order: NewOrder, cart: PricedCart, request: OrderRequest
-) -> tuple[Message, ...]:
-    for line in sorted(cart.lines, key=lambda line: line.sku):
-        if not await take(connection, order.test_run, line.sku, line.quantity, line.unit_price_cents):
-            raise _Raced
-    is_owned = request.user_id is not None and await hold_user(connection, request.user_id, order.test_run)
-    order_id = await insert_order(connection, order)
-    if request.user_id is not None and is_owned:  # else a guest's: the account was deleted just now
-        await own_order(connection, order_id, request.user_id)
-    await insert_lines(connection, order_id, cart.lines)
-    await record_moves(
-        connection, [StockMove(x.sku, "order", order.number, -x.quantity, order.test_run) for x in cart.lines]
-    )
-    await insert_addresses(connection, order_id, _addresses(request))
-    await add_attempt(
-        connection,
-        NewAttempt(order_id=order_id, attempt=1, method=request.payment_method, token=request.payment_token),
-    )
-    await insert_event(connection, order_id, "order.placed")
-    messages = await _first_step(connection, order_id, order, request)
-    crash.here("checkout.before_commit")
-    return messages
-
-
-async def _first_step(
-    connection: Connection, order_id: int, order: NewOrder, request: OrderRequest
-) -> tuple[Message, ...]:
+def _first_step(request: OrderRequest) -> NewStep:
     """Paying comes first; a card that is entered on the provider's page is waited for."""
+    step = NewStep(order_id=ORDER, step="payment", queue=ORDERS, task=PROCESS_ORDER)
     is_hosted = request.payment_method == "card" and request.payment_token is None
-    step = NewStep(
-        order_id=order_id,
-        step="payment",
-        queue=ORDERS,
-        task=PROCESS_ORDER,
-        **({"state": "waiting", "first_look_s": FIRST_LOOK_S} if is_hosted else {}),  # type: ignore[arg-type]
-    )
-    message = await add_step(connection, step, {"request_id": order.request_id, "order_number": order.number})
-    return () if is_hosted else (message,)
+    return replace(step, state="waiting", first_look_s=FIRST_LOOK_S) if is_hosted else step
 
 
 def _addresses(request: OrderRequest) -> dict[str, Address]:

@@ -17,12 +17,6 @@ async def variants_for(connection: Reads, run: str | None, skus: Sequence[str]) 
     return {sku: replace(variant, stock=left.get(sku, 0)) for sku, variant in found.items()}
 
 
-async def take(connection: Connection, run: str | None, sku: str, quantity: int, price_cents: int) -> bool:
-    if run is None:
-        return await stock.take(connection, sku, quantity, price_cents)
-    return await run_stock.take_from_pool(connection, run, sku, quantity, price_cents)
-
-
 async def put_back(connection: Connection, run: str | None, pieces: Mapping[str, int]) -> None:
     if run is None:
         await stock.put_back(connection, pieces)

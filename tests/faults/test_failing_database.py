@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.mariadb import database_url
 from shared.errors import Unavailable
-from shared.queries.stock import take
+from shared.queries.stock import taking
 from tests.faults.buyers import Buyers
 from tests.faults.database_faults import deadlocks, kill_again_and_again, read_only
 from tests.faults.shelf import PRICE_CENTS
@@ -113,7 +113,7 @@ async def _healed(buyers: Buyers, over: asyncio.Event) -> None:
 async def _take_one(stand: Stand, sku: str) -> None:
     for _ in range(TRIES):
         try:
-            await stand.database.retrying(lambda connection: take(connection, sku, 0, PRICE_CENTS))
+            await stand.database.retrying(lambda connection: connection.execute(*taking(sku, 0, PRICE_CENTS)))
         except Unavailable:
             continue
         return

@@ -13,7 +13,7 @@ from shared.catalogue_news import CHANNEL, VERSION, CatalogueNews
 from shared.db import EVERYTHING, Connection, Database
 from shared.errors import Invalid, NotFound
 from shared.queries.catalog import product_by_slug
-from shared.queries.stock import put_back, take
+from shared.queries.stock import put_back
 from shared.redis_client import open_redis
 from shared.seed.planting import plant
 from shared.seed.source import read_catalogue
@@ -147,16 +147,16 @@ async def test_pieces_that_come_back_outdate_pages_too(heard: Heard) -> None:
 
 
 async def test_what_is_rolled_back_outdates_nothing(heard: Heard) -> None:
-    await add_variant(heard.database, SKU, stock=1, price_cents=PRICE)
+    await add_variant(heard.database, SKU, stock=0)
 
     async def work(connection: Connection) -> None:
-        assert await take(connection, SKU, 1, PRICE)
+        await put_back(connection, {SKU: 1})
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await heard.database.retrying(work)
 
-    assert await stock_of(heard.database, SKU) == 1
+    assert await stock_of(heard.database, SKU) == 0
     assert heard.stale == []
 
 
