@@ -29,6 +29,7 @@ USES_PLAIN_RANDOM = {  # jitter and sample data: nothing that nobody may guess
     "shared/cache.py",
     "shared/seed/drafts.py",
     "shared/seed/orders.py",
+    "storefront/capacity.py",
     "storefront/dynamo_carts.py",
     "storefront/public_pages.py",
     "workers/jobs.py",
