@@ -10,9 +10,12 @@ from shared.queries.sql import in_list
 
 PER_PAGE = 50
 COUNT_CAP = 1001  # counts stop here and are shown as "1,000+"
-NEEDS_PERSON = (
-    "(o.attention IS NOT NULL OR o.order_status = 'on_hold' OR o.payment_status = 'failed' "
-    "OR EXISTS (SELECT 1 FROM steps d WHERE d.order_id = o.id AND d.state = 'dead' AND d.done_at IS NULL))"
+# What makes an order need a person; few do, and each of these finds them by an index, whatever else there is.
+CAUSES = (
+    "orders o WHERE o.order_status = 'on_hold'",
+    "orders o WHERE o.payment_status = 'failed'",
+    "orders o WHERE o.attention IS NOT NULL",
+    "steps d STRAIGHT_JOIN orders o ON o.id = d.order_id WHERE d.state = 'dead' AND d.done_at IS NULL",
 )
 REAL = "COALESCE(o.test_run, '') = ''"  # written so that no index is read for it: almost all orders are
 OF_RUNS = "o.test_run IS NOT NULL"
@@ -71,12 +74,15 @@ class DeskPage:
 
 async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
     where, args = _conditions(search)
+    source = "orders o"
+    if search.needs_person:  # these first, however many orders there are: MySQL would rather walk all of them by date
+        source, args = f"({_needing_person(where)}) n STRAIGHT_JOIN orders o ON o.id = n.id", args * len(CAUSES) + args
     found = await connection.rows(
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
         "o.fulfillment_status, o.return_status, o.payment_method, o.attention, o.hold_reason, "
         "o.test_run, "
         "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces "
-        "FROM orders o JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
+        f"FROM {source} JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
         f"WHERE {where} ORDER BY o.placed_at DESC, o.id DESC LIMIT %s",
         (*args, PER_PAGE + 1),
     )
@@ -85,9 +91,7 @@ async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
     return DeskPage(
         rows=tuple(_desk_row(row, steps) for row in rows),
         next=_cursor(rows[-1]) if len(found) > PER_PAGE else None,
-        all_count=await _count(connection, "o.test_run IS NULL"),
-        needs_person_count=await _count(connection, f"{REAL} AND {NEEDS_PERSON}"),
-        test_runs_count=await _count(connection, OF_RUNS),
+        **await _counts(connection),
     )
 
 
@@ -95,14 +99,17 @@ def _conditions(search: DeskSearch) -> tuple[str, list[object]]:
     parts: list[tuple[str, list[object]]] = [(OF_RUNS if search.test_runs else REAL, [])]
     wanted = {name: getattr(search, name) for name in ("order_status", "payment_status", "fulfillment_status")}
     parts += [(f"o.{column} = %s", [status]) for column, status in wanted.items() if status]
-    if search.needs_person:
-        parts.append((NEEDS_PERSON, []))
     if text := search.q.strip():
         like: list[object] = [_prefix(text.upper()), _prefix(normalise_email(text))]
         parts.append(("(o.number LIKE %s OR o.email_norm LIKE %s)", like))
     if position := _read_cursor(search.after):
         parts.append(("o.placed_at <= %s AND (o.placed_at < %s OR o.id < %s)", [position[0], *position]))
     return " AND ".join(sql for sql, _ in parts), [arg for _, args in parts for arg in args]
+
+
+def _needing_person(where: str) -> str:
+    """The ids of the orders that need a person and are so besides; its arguments come once for each cause."""
+    return " UNION ".join(f"SELECT o.id FROM {cause} AND {where}" for cause in CAUSES)
 
 
 def _prefix(text: str) -> str:
@@ -143,8 +150,14 @@ def _desk_row(row: Row, steps: Mapping[int, Mapping[str, str]]) -> DeskRow:
     return DeskRow(**row | times, steps=steps.get(row["id"], {}))
 
 
-async def _count(connection: Reads, condition: str) -> int:
-    row = await connection.row(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM orders o WHERE {condition} LIMIT {COUNT_CAP}) c"
-    )
-    return int(row["n"]) if row else 0
+async def _counts(connection: Reads) -> dict[str, int]:
+    """How many each view has; one round trip for all of them."""
+    questions = {
+        "all_count": "SELECT 1 FROM orders o WHERE o.test_run IS NULL",
+        "needs_person_count": f"SELECT 1 FROM ({_needing_person(REAL)}) n",
+        "test_runs_count": f"SELECT 1 FROM orders o WHERE {OF_RUNS}",
+    }
+    counts = [f"(SELECT COUNT(*) FROM ({sql} LIMIT {COUNT_CAP}) c) AS {name}" for name, sql in questions.items()]
+    row = await connection.row(f"SELECT {', '.join(counts)}")
+    assert row is not None
+    return {name: int(row[name]) for name in questions}

@@ -104,7 +104,7 @@ def test_what_may_be_asked_of_a_reader_changes_and_locks_nothing(place: Module, 
 def test_a_change_and_a_lock_would_be_seen() -> None:
     seen = {name for place, name in functions("Connection") if changes(place, name)}
 
-    assert {"take", "lock_order_by_id", "insert_address", "delete_address", "claim", "beat"} <= seen
+    assert {"put_back", "lock_order_by_id", "insert_address", "delete_address", "claim", "beat"} <= seen
 
 
 def test_what_gives_rows_of_a_reader_offers_no_way_to_write() -> None:
