@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,27 +11,15 @@ from typing import Any
 
 import aiomysql
 
-from deploy.local import mariadb
-from deploy.local.mariadb import DATABASE, PASSWORD, USER, database_url
-from deploy.local.part import Part
-from deploy.local.place import Place
+from deploy.local.backing import backing_services
+from deploy.local.mariadb import database_url
 from deploy.local.ports import Ports
-from deploy.local.probes import answers_a_query
-from deploy.local.supervisor import Supervisor
 from shared.db import Database
 from shared.migrate import migrate
 from tests.faults.wires import Wire, open_wire
 from tests.waiting import until
 
 CAUGHT_UP_S = 20
-FOLLOW = (
-    "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = {port}, MASTER_USER = 'replica', "
-    "MASTER_PASSWORD = 'replica', MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos"
-)
-ACCOUNT = (
-    "CREATE USER replica@'127.0.0.1' IDENTIFIED BY 'replica'",
-    "GRANT REPLICATION SLAVE ON *.* TO replica@'127.0.0.1'",
-)
 
 
 @dataclass(eq=False)
@@ -105,36 +92,19 @@ async def until_level(database: Database) -> None:
 
 @asynccontextmanager
 async def replicated(folder: Path) -> AsyncIterator[Replicated]:
-    """Three servers, migrated, the readers following the writer; their data is a copy of its first, empty state."""
-    place, free = Place(folder), Ports.free()
-    ports = (free.mariadb, free.redis, free.sqs)  # whichever, as they differ
-    place.make()
-    installation = mariadb.find_installation()
-    folders = [folder / f"mysql-{number}" for number in range(len(ports))]
-    await asyncio.to_thread(mariadb.make_data_folder, installation, folders[0])
-    for data in folders[1:]:
-        await asyncio.to_thread(shutil.copytree, folders[0], data)
-    parts = [_part(installation, number, data, ports[number]) for number, data in enumerate(folders)]
-    async with Supervisor(parts, place), AsyncExitStack() as stack:
+    """Three servers, migrated, the readers following the writer."""
+    ports = Ports.free(readers=2)
+    async with (
+        backing_services(folder, ports, os.environ, only=("mariadb",), readers=2) as backing,
+        AsyncExitStack() as stack,
+    ):
+        folders = {ports.mariadb: backing.place.mysql}
+        folders |= {ports.reader(number): backing.place.readers / str(number) for number in backing.readers.names}
         servers = []
-        for port, data in zip(ports, folders, strict=True):
+        for port, data in folders.items():
             wire = await open_wire(port)
             stack.push_async_callback(wire.close)
             servers.append(Server(port, data, wire))
         writer, *readers = servers
-        await writer.as_root(*ACCOUNT)
-        for reader in readers:
-            await reader.as_root(FOLLOW.format(port=writer.port), "START SLAVE", "SET GLOBAL read_only = 1")
         await asyncio.to_thread(migrate, database_url(writer.port))
         yield Replicated(writer, readers)
-
-
-def _part(installation: mariadb.Installation, number: int, data: Path, port: int) -> Part:
-    command = mariadb.server_command(installation, data, port)
-    return Part(
-        name=f"server-{number}",
-        command=(*command, "--log-bin=binlog", "--binlog-format=ROW", f"--server-id={number + 1}"),
-        environment=os.environ,
-        probe=answers_a_query(port, USER, PASSWORD, DATABASE),
-        ports=(port,),
-    )
