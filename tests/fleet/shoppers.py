@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from deploy.local.demo.browser import AGAIN, Answer, Browser
+from loadtests.history import NEVER, Operation, Pieces
 from tests.faults.buyers import ADDRESS, INVOICE
-from tests.fleet.history import NEVER, Operation, Pieces
 
 Send = Callable[[], Awaitable[Answer]]
 Ordered = tuple[str, Pieces]  # an order's number, and what was in it

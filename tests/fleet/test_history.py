@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadtests.history import NEVER, Operation, violations
 from shared.domain.cart import MAX_QUANTITY
-from tests.fleet.history import NEVER, Operation, violations
 
 COAT, HAT = "COAT-M", "HAT-57"
 

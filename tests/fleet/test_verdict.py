@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.fleet.history import Pieces
+from loadtests.history import Pieces
 from tests.fleet.verdict import order_faults
 
 TOLD = {"key": ("N1", {"COAT-M": 2})}

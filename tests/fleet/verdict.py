@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from loadtests.history import Pieces, violations
 from shared.db import Database
-from tests.fleet.history import Pieces, violations
 from tests.fleet.shoppers import Ordered, Shopper
 from tests.ledgers import rows
 

@@ -14,7 +14,7 @@ FORBIDDEN = {
     "shared": ("storefront", "workers", "deploy", "tests"),
     "shared/domain": ("shared.queries", "shared.services", "shared.db", "shared.settings", "asyncio", "os"),
     "shared/queries": ("shared.services", "shared.settings"),
-    "loadtests": ("shared", "storefront", "workers"),
+    "loadtests": ("shared", "storefront", "workers", "deploy", "tests"),
 }
 SQL = re.compile(r"\b(SELECT .* FROM|INSERT (IGNORE )?INTO|UPDATE \w+ SET|DELETE FROM)\b", re.DOTALL)
 WITH_SQL = ("shared/queries", "shared/migrations", "shared/migrate.py", "tests", "bench", "deploy/local")

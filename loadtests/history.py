@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from shared.domain.cart import MAX_QUANTITY
-
 NEVER = math.inf
+MAX_QUANTITY = 99  # pieces of a line, by contract
 
 Pieces: TypeAlias = Mapping[str, int]
 Held: TypeAlias = frozenset[tuple[str, int]]
