@@ -1,0 +1,161 @@
+"""One verdict on a run: what shoppers were told, held against what is there, and how fast they were told."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from loadtests.diary import STANDS
+from loadtests.history import violations
+from loadtests.run import Finding, Run
+from loadtests.run_record import Record, hashed, invoices, receipts
+from loadtests.samples import delay_ms, growth
+
+TOLD = 5  # findings of a kind that are told one by one; all are counted
+
+
+def judge(run: Run) -> list[Finding]:
+    """Everything that is wrong; nothing if the run passes."""
+    return [
+        *_was_visited(run),
+        *_errors(run),
+        *_speed(run),
+        *_carts(run),
+        *_orders(run),
+        *_papers(run),
+        *_stock(run),
+        *_flash_sale(run),
+        *(Finding("audit", f"{gap['kind']} {gap['order']}: {gap['detail']}") for gap in run.record.gaps),
+        *_health(run),
+    ]
+
+
+def _was_visited(run: Run) -> Iterator[Finding]:
+    if not run.diary.timeline.requests():
+        yield Finding("nobody came", "not one request was answered")
+
+
+def _errors(run: Run) -> Iterator[Finding]:
+    count = run.diary.timeline.errors(run.is_calm)
+    if count:
+        told = Counter(f"{each['status']} {each['kind']}" for each in run.diary.errors
+                       if run.is_calm(int(each["at_s"])))  # fmt: skip
+        most = ", ".join(f"{number} × {name}" for name, number in told.most_common(TOLD))
+        yield Finding("errors", f"{count} requests failed that no fault excuses: {most}")
+
+
+def _speed(run: Run) -> Iterator[Finding]:
+    if run.hot_sku:  # all come at once there: what counts is when the last one is told
+        return
+    for kind in run.diary.timeline.kinds:
+        limit_ms = run.limits.p99_ms.get(kind)
+        took_ms = run.diary.timeline.percentile_ms(0.99, kind, run.is_calm)
+        if limit_ms is not None and took_ms > limit_ms:
+            yield Finding(f"slow {kind}", f"p99 {took_ms:.0f} ms, {limit_ms} ms allowed")
+
+
+def _carts(run: Run) -> Iterator[Finding]:
+    for number, cart in enumerate(run.diary.carts):
+        for sentence in violations(cart.operations):
+            yield Finding(f"cart {_kind_of(sentence)}", f"cart {number} of a {cart.whose}: {sentence}")
+
+
+def _kind_of(sentence: str) -> str:
+    if "foreign" in sentence:
+        return "foreign"
+    return "lost" if " lost" in sentence or "refused" in sentence else "doubled"
+
+
+def _orders(run: Run) -> Iterator[Finding]:
+    there, keys = run.record.by_number, Counter(order["key_sha256"] for order in run.record.orders)
+    for told in run.diary.orders:
+        found = there.get(told.number)
+        if found is None:
+            yield Finding("order lost", f"{told.number} was acknowledged and is not there")
+        elif _pieces(found) != told.pieces or found["total_cents"] != told.total_cents:
+            yield Finding("order changed", f"{told.number} holds {_pieces(found)}, {dict(told.pieces)} was ordered")
+    yield from (Finding("order doubled", f"{count} orders for one key") for count in keys.values() if count > 1)
+    asked = set(map(hashed, run.diary.asked))
+    yield from (
+        Finding("order foreign", f"nobody of this run asked for {order['number']}")
+        for order in run.record.orders
+        if order["key_sha256"] not in asked
+    )
+
+
+def _pieces(order: Mapping[str, Any]) -> dict[str, int]:
+    return {line["sku"]: line["quantity"] for line in order["lines"]}
+
+
+def _papers(run: Run) -> Iterator[Finding]:
+    """Each order that stands is processed, billed and told once, in time."""
+    there, late = run.record.by_number, f"{run.limits.done_s:.0f} s after the end"
+    for told in run.diary.orders:
+        order = there.get(told.number)
+        if order is None or told.fate != STANDS:
+            continue
+        if order["order_status"] == "pending":
+            yield Finding("order not processed", f"{told.number} is still pending {late}")
+        elif told.number in run.open_orders:
+            left = [step["step"] for step in order["steps"] if step["state"] not in ("done", "dead")]
+            yield Finding("order not finished", f"{told.number}: {', '.join(left) or 'a paper'} missing {late}")
+        yield from _once("invoice", told.number, len(invoices(order)))
+        yield from _once("receipt", told.number, _mailed(run.record, receipts(order)))
+
+
+def _once(paper: str, number: str, count: int) -> Iterator[Finding]:
+    if count == 0:
+        yield Finding(f"{paper} missing", f"{number} has none")
+    elif count > 1:
+        yield Finding(f"{paper} sent twice" if paper == "receipt" else f"{paper} made twice", f"{number} has {count}")
+
+
+def _mailed(record: Record, sent: Sequence[str]) -> int:
+    """How many mails there are of these Message-IDs: as the mailbox has them, or as the ledger says."""
+    return len(sent) if record.mailbox is None else sum(record.mailbox.get(message_id, 0) for message_id in sent)
+
+
+def _stock(run: Run) -> Iterator[Finding]:
+    sold = Counter[str]()
+    for order in run.record.orders:
+        sold.update(_pieces(order))
+    for row in run.record.stock:
+        if row["sold"] + row["left"] != row["pool"] or row["sold"] != sold[row["sku"]]:
+            yield Finding("stock", f"{row['sku']}: {row['pool']} there were, {row['sold']} sold, {row['left']} left, "
+                                   f"{sold[row['sku']]} in orders")  # fmt: skip
+
+
+def _flash_sale(run: Run) -> Iterator[Finding]:
+    if not run.hot_sku:
+        return
+    pool = next((row["pool"] for row in run.record.stock if row["sku"] == run.hot_sku), run.users)
+    sold, told_so = len(run.diary.orders), sum(run.diary.refused.values())
+    if sold != min(pool, run.users):
+        yield Finding("flash sale", f"{sold} sold of {pool} to {run.users} shoppers")
+    if sold + told_so != run.users:
+        yield Finding("flash sale", f"{run.users - sold - told_so} of {run.users} were told neither yes nor no")
+    if run.diary.timeline.seconds > run.limits.flash_s:
+        yield Finding("flash sale", f"it took {run.diary.timeline.seconds} s, {run.limits.flash_s:.0f} s allowed")
+
+
+def _health(run: Run) -> Iterator[Finding]:
+    """Judged of runs that are long enough for a process to warm up."""
+    if run.samples and run.samples[-1].at_s >= run.limits.warm_s:
+        yield from _loops(run)
+        yield from _memory(run)
+
+
+def _loops(run: Run) -> Iterator[Finding]:
+    calm = [sample for sample in run.samples if run.is_calm(int(sample.at_s))]
+    third = max(2, len(calm) // 3)
+    before_ms, after_ms = delay_ms(calm[:third]), delay_ms(calm[-third:])
+    if after_ms > max(run.limits.delay_ms, before_ms * run.limits.delay_times):
+        yield Finding("loop delay", f"p99 {after_ms:.0f} ms in the last third, {before_ms:.0f} ms in the first")
+
+
+def _memory(run: Run) -> Iterator[Finding]:
+    warm = [sample for sample in run.samples if sample.at_s >= run.limits.warm_s]
+    if warm[-1].at_s < run.limits.warm_s * 1.5:
+        return
+    for part in sorted(warm[-1].delays):
+        if (grown := growth(warm, part)) > run.limits.growth:
+            yield Finding("memory", f"{part} grew by {grown:.1%}, {run.limits.growth:.0%} allowed")
