@@ -169,7 +169,9 @@ def _demo(arguments: list[str]) -> int:
 def _load(arguments: list[str]) -> int:
     if arguments[:1] == ["purge"]:
         return _program("load")(arguments)
-    raise UsageFault("load: not yet, only load purge RUN")
+    from deploy.local.load.verb import main as load
+
+    return load(arguments)
 
 
 def _bundle(arguments: list[str]) -> int:
