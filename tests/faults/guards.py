@@ -7,12 +7,18 @@ VARIABLE = "WITHOUT_GUARD"
 
 
 @dataclass(frozen=True)
-class Guard:
-    """module: where it stands; the text `there` becomes `instead`; test: of tests/faults, turns red without it."""
+class Change:
+    """In this module the text `there` becomes `instead`."""
 
     module: str
     there: str
     instead: str
+
+
+@dataclass(frozen=True)
+class Guard(Change):
+    """A change that takes a guard out; test: of tests/faults, turns red without it."""
+
     test: str
 
 
