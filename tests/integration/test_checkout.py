@@ -98,6 +98,11 @@ async def test_a_replay_gives_the_answer_of_then(database: Database) -> None:
     async with database.writer() as connection:
         await connection.execute("UPDATE orders SET order_status = 'processing', payment_status = 'paid'")
         await connection.execute("UPDATE steps SET state = 'done', attempt = 2")
+        await connection.execute(
+            "INSERT INTO shipments (order_id, carrier, tracking, capture_cents, shipped_at) "
+            "VALUES (%s, 'DHL', '00340434161094000000', 0, UTC_TIMESTAMP(6))",
+            (first.order.id,),
+        )
 
     again = await place(database, {shirt: 1})
 
