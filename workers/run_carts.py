@@ -22,8 +22,8 @@ class RunCarts:
         self._redis, self._dynamo, self._table = redis, dynamo, table
 
     async def forget_in_redis(self, run: str) -> int:
-        """All that Redis knows by the ids of carts: lines, what was seen, counted, marked; returns how many keys."""
-        ours = re.compile(rf"((cart|seen):{{|rate:[a-z-]+:|wrote:cart:){re.escape(run)}_.*")
+        """All that Redis knows by the ids of carts: lines, what was seen and counted; returns how many keys."""
+        ours = re.compile(rf"((cart|seen):{{|rate:[a-z-]+:){re.escape(run)}_.*")
         return await self._delete(f"*{run}_*", lambda key: ours.fullmatch(key) is not None)
 
     async def forget_accounts(self, emails: Sequence[str], sessions: Sequence[str], links: Sequence[str]) -> int:

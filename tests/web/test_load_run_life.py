@@ -102,6 +102,9 @@ async def a_run(shopper: RunBrowser, bench: Bench, shop: Shop) -> list[str]:
         "VALUES ('step_dead', %s, 'x', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
         (f"{own}/receipt",),
     )
+    (user,) = await rows(database, "SELECT id FROM users")
+    for mark in (f"order:{own}", f"user:{user['id']}"):  # of their last writes, as requests and tasks leave them
+        await shop.redis.set(f"wrote:{mark}", "1", ex=30)
     return [paid, canceled, own]
 
 
