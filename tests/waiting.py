@@ -24,8 +24,8 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-async def until_open(port: int) -> None:
-    """Wait until somebody listens."""
+async def until_open(port: int, seconds: float = OPEN_S) -> None:
+    """Wait until somebody listens; fail after so many seconds."""
 
     async def is_open() -> bool:
         try:
@@ -36,4 +36,4 @@ async def until_open(port: int) -> None:
         await writer.wait_closed()
         return True
 
-    await until(is_open, OPEN_S)
+    await until(is_open, seconds)

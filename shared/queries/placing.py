@@ -16,6 +16,7 @@ from shared.queries.run_stock import taking_from_pool
 from shared.queries.steps import NewStep, adding_step, announcing
 from shared.queries.stock import StockMove, moving, outdated, taking
 
+PLACED = "order.placed"
 ORDER, STEP, OWNER, NOW = (Variable(f"@{name}") for name in ("order_id", "step_id", "owner", "placed_at"))
 
 
@@ -67,7 +68,7 @@ def placing(order: NewOrder) -> list[Statement]:
         moving([StockMove(line.sku, "order", order.number, -line.quantity, order.test_run) for line in order.lines]),
         _addresses(order),
         adding_attempt(NewAttempt(order_id=ORDER, attempt=1, method=order.payment_method, token=order.payment_token)),
-        Statement("INSERT INTO events (order_id, at, what) VALUES (%s, %s, 'order.placed')", (ORDER, NOW)),
+        Statement("INSERT INTO events (order_id, at, what) VALUES (%s, %s, %s)", (ORDER, NOW, PLACED)),
         adding_step(order.step),
         Statement(f"SET {STEP} = LAST_INSERT_ID()"),
         announcing(order.step, STEP, order.headers),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from shared.db import Row, utc
 from shared.domain.priced_cart import CURRENCY, CartLine
 from shared.queries.order_view import OrderEvent, OrderLine, OrderStep, OrderView
-from shared.queries.placing import NewOrder
+from shared.queries.placing import PLACED, NewOrder
 
 
 def just_placed(order: NewOrder, told: Row) -> OrderView:
@@ -42,7 +42,7 @@ def just_placed(order: NewOrder, told: Row) -> OrderView:
         lines=tuple(_line(line) for line in order.lines),
         addresses=order.addresses,
         steps=(OrderStep(step=step.step, ref=step.ref, state=step.state, attempts=0, next_retry_at=None, error=None),),
-        events=(OrderEvent(at=placed_at, what="order.placed", who=None, why=None),),
+        events=(OrderEvent(at=placed_at, what=PLACED, who=None, why=None),),
         documents=(),
         payments=(),
         test_run=order.test_run,

@@ -50,7 +50,7 @@ def test_a_bundle_has_code_and_platform_files_and_nothing_else(repository: Path,
     found = entries(make(named(repository, "HEAD"), tier))
 
     assert {path.split("/")[0] for path in found} == CODE[tier] | PLATFORM[tier]
-    assert not [path for path in found if "test" in path.split("/")[-1] and path.endswith(".py")]
+    assert not [path for path in found if path.split("/")[-1].startswith(("test_", "conftest"))]
 
 
 def test_what_lies_beside_the_commit_stays_at_home(copy: Path) -> None:

@@ -14,19 +14,20 @@ from pathlib import Path
 import pytest_asyncio
 
 from deploy.local.backing import BackingServices
+from deploy.local.ports import Ports
 from deploy.release.bundle import TIERS
 from deploy.release.bundling import checked
 from deploy.release.commit import named
 from shared.db import Database
 from tests.deploy.unpacking import unpack
 from tests.environments import bare_environment
-from tests.waiting import free_port, until, until_open
+from tests.waiting import until, until_open
 from tests.web.baskets import fill, order, wish
 from tests.web.browser import OURS, Answer, Browser
 
 FOREIGN = {"X-Forwarded-For": "198.51.100.7"}
 SCHEDULED = {"X-Aws-Sqsd-Taskname": "expire", "X-Aws-Sqsd-Scheduled-At": "2026-11-24T12:00:00Z"}
-STEPS_S, END_S = 60, 30
+START_S, STEPS_S, END_S = 60, 60, 30
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,15 @@ class Tiers:
 async def tiers(repository: Path, tmp_path: Path, backing: BackingServices, database: Database) -> AsyncIterator[Tiers]:
     """Each process of both Procfiles, in the folder where its tier's bundle was unpacked."""
     folders = {made.tier: unpack(made, tmp_path / made.tier) for made in checked(named(repository, "HEAD"))}
-    ports = {tier: free_port() for tier in TIERS}
+    free = Ports.free(instances=1)  # a machine runs two storefronts
+    ports = {"web": free.storefront, "worker": free.worker_http}
     environ = bare_environment(**_settings(backing), PYTHONUNBUFFERED="1")
     with ExitStack() as ending:
         for tier in TIERS:
             for name, command in _processes(folders[tier], ports[tier]).items():
                 ending.enter_context(_running(command, folders[tier], environ, tmp_path / f"{tier}-{name}.log"))
         for port in ports.values():
-            await until_open(port)
+            await until_open(port, START_S)
         shop, worker = (Browser(f"http://127.0.0.1:{ports[tier]}") for tier in TIERS)
         yield Tiers(shop, worker, tmp_path)
 

@@ -33,14 +33,14 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "key": Guard(
         "shared.services.checkout",
-        "before = await _placed_before(tools.database, cart, key, request)",
+        "before = await _placed_before(connection, cart, key, request)",
         "before = None",
         f"{_CRASHES}[after]",
     ),
     "sorted locks": Guard(
-        "shared.services.checkout",
-        "sorted(cart.lines, key=lambda line: line.sku)",
-        "sorted(cart.lines, key=lambda line: hash((line.sku, order.number)))",
+        "shared.queries.placing",
+        "sorted(order.lines, key=lambda line: line.sku)",
+        "sorted(order.lines, key=lambda line: hash((line.sku, order.number)))",
         "test_failing_database.py::test_people_who_buy_the_same_things_at_once_never_wait_for_each_other_crosswise",
     ),
     "late ack": Guard(
