@@ -4,8 +4,11 @@ A moment of that clock is the mark of a write: a server at which a later beat ha
 """
 
 import asyncio
+import logging
 import math
 import time
+
+from pymysql.err import MySQLError
 
 from shared.errors import Unavailable
 from shared.pool import Pool, calm
@@ -15,6 +18,8 @@ from shared.server import Server
 BEAT_S = 2.0  # how long a beat may take
 OLD_S = 30.0  # a clock that was read longer ago is read again before it is relied on
 APART_S = 0.1  # the clocks of a writer and of the one that takes its place may differ by so much
+
+logger = logging.getLogger(__name__)
 
 
 class Pulse:
@@ -27,12 +32,15 @@ class Pulse:
         self._read_at = -math.inf
 
     async def beat(self) -> None:
-        """Beat, unless the writer is away."""
+        """Beat, unless the writer is away, or cannot: a write that is done fails for nobody because of its mark."""
         begun = time.monotonic()
         try:
             async with asyncio.timeout(BEAT_S), calm(self._pool) as connection:
                 told = await beat(connection)
         except (Unavailable, TimeoutError):
+            return
+        except MySQLError as error:
+            logger.warning("no heartbeat: %s", error)
             return
         self.newest, self._ahead, self._read_at = told.newest, told.now - begun, begun
 

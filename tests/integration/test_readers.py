@@ -308,3 +308,41 @@ async def write(database: Database) -> int:
         row = await connection.row(WHERE)
     assert row is not None
     return int(row["port"])
+
+
+@pytest_asyncio.fixture
+async def without_heartbeats(servers: Replicated) -> AsyncIterator[None]:
+    """A writer that answers and cannot beat, as with a full disk."""
+    await servers.writer.as_root("RENAME TABLE shop.heartbeats TO shop.heartbeats_away")
+    yield
+    await servers.writer.as_root("RENAME TABLE shop.heartbeats_away TO shop.heartbeats")
+
+
+@pytest.mark.usefixtures("without_heartbeats")
+async def test_a_write_that_is_done_is_told_so_where_its_mark_cannot_be_had(servers: Replicated) -> None:
+    marks = KeptMarks()
+    database = Database(servers.writer.url, [reader.url for reader in servers.readers], SIZE, marks=marks)
+
+    at = await write(database)
+    await database.close()
+
+    assert (at, marks.kept) == (servers.writer.port, [math.inf])
+
+
+@pytest.mark.usefixtures("without_heartbeats")
+async def test_readers_are_looked_at_all_the_same_where_the_writer_cannot_beat(servers: Replicated) -> None:
+    database = Database(servers.writer.url, [reader.url for reader in servers.readers], SIZE)
+
+    await database.readers.look()
+    await database.close()
+
+
+class KeptMarks:
+    def __init__(self) -> None:
+        self.kept: list[float] = []
+
+    async def keep(self, mark: float) -> None:
+        self.kept.append(mark)
+
+    async def close(self) -> None:
+        return
