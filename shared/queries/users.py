@@ -42,18 +42,19 @@ async def lock_user(connection: Connection, user_id: int) -> User | None:
     return _user(row)
 
 
-async def hold_user(connection: Connection, user_id: int, test_run: str | None) -> bool:
-    """Whether there is this account; if so, it is not deleted until the transaction ends.
-
-    Raises:
-        RunMixed: it belongs to another load run, or to none.
-    """
+async def hold_user(connection: Connection, user_id: int) -> bool:
+    """Whether there is this account; if so, it is not deleted until the transaction ends."""
     found = await connection.row(
-        "SELECT test_run FROM users WHERE id = %s AND deleted_at IS NULL LOCK IN SHARE MODE", (user_id,)
+        "SELECT id FROM users WHERE id = %s AND deleted_at IS NULL LOCK IN SHARE MODE", (user_id,)
     )
+    return found is not None
+
+
+async def check_run_of(connection: Connection, user_id: int, test_run: str | None) -> None:
+    """Raises RunMixed: the account belongs to another load run, or to none. Waits for nobody who changes it."""
+    found = await connection.row("SELECT test_run FROM users WHERE id = %s AND deleted_at IS NULL", (user_id,))
     if found and found["test_run"] != test_run:
         raise RunMixed
-    return found is not None
 
 
 async def add_user(

@@ -24,7 +24,7 @@ from shared.queries.order_view import OrderView
 from shared.queries.orders import begun_order_by_number, orders_with_key_or_revision
 from shared.queries.placing import ORDER, NewOrder, is_raced, placing, stale_after, telling
 from shared.queries.steps import NewStep
-from shared.queries.users import hold_user
+from shared.queries.users import check_run_of
 from shared.services.as_placed import as_placed, just_placed
 from shared.services.cart_prices import SHIPPING, price_cart, price_changes, shortages
 
@@ -87,7 +87,7 @@ async def place_order(tools: CheckoutTools, cart: Cart, key: str, request: Order
             if before:
                 return before
             if request.user_id is not None:
-                await hold_user(connection, request.user_id, run_of_cart(cart.id))  # it may be another run's
+                await check_run_of(connection, request.user_id, run_of_cart(cart.id))
         try:
             return await _place(tools, cart, priced, key, request)
         except Exception as error:

@@ -44,7 +44,7 @@ async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
         note(Event.SIGN_IN_REFUSED, account=address_mark(email))
         raise Invalid(NO_MATCH)
     async with tools.database.transaction() as connection:
-        if await hold_user(connection, found.id, found.test_run):
+        if await hold_user(connection, found.id):
             await attach_orders(connection, found.id, found.email_norm)
     note(Event.SIGNED_IN, user=found.id)
     return found

@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 
 from shared.db import Database
-from shared.errors import Gone, Invalid
+from shared.domain.load_runs import marked_cart_id
+from shared.errors import Gone, Invalid, RunMixed
 from shared.passwords import Passwords
 from shared.queries.users import lock_user, set_password
 from shared.services.account_deletion import delete_account
@@ -21,6 +22,7 @@ from tests.waiting import until
 
 OTHERS, OWNERS = "a password of somebody else", "another password"
 WAIT_S = 10
+LOCK_S = 4  # less than the server lets anybody wait for a lock
 
 
 class SlowPasswords(Passwords):
@@ -157,3 +159,15 @@ async def test_an_address_that_is_added_while_the_account_is_deleted_is_not_kept
 async def owners_of_orders(database: Database) -> list[int | None]:
     async with database.writer() as connection:
         return [row["user_id"] for row in await connection.rows("SELECT user_id FROM orders")]
+
+
+async def test_an_order_does_not_wait_for_its_account_to_say_whose_it_is(tools: AccountTools) -> None:
+    """A lock that is waited for outside of a transaction that is tried again ends in a 500."""
+    user_id = await a_user(tools)
+    await add_variant(tools.database, "WC14-NAV-M")
+    cart_of_a_run = marked_cart_id("nightly-42", "c" * 22)
+
+    async with tools.database.transaction() as connection, asyncio.timeout(LOCK_S):
+        await lock_user(connection, user_id)
+        with pytest.raises(RunMixed):
+            await place(tools.database, {"WC14-NAV-M": 1}, cart_of_a_run, user_id=user_id)
