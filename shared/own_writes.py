@@ -16,6 +16,15 @@ from shared.redis_client import WatchedRedis
 
 MARK_S = 30  # far longer than a reader that is asked may be behind
 NO_MARK = -math.inf
+# Two processes may write at once, and the one that wrote first may be the last to be heard.
+KEEP_LATEST = """
+local kept = tonumber(redis.call('GET', KEYS[1]) or '-inf')
+if kept == nil or kept < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+else
+  redis.call('EXPIRE', KEYS[1], ARGV[2])
+end
+"""
 _whose: ContextVar[frozenset[str]] = ContextVar("whose", default=frozenset())
 
 
@@ -34,7 +43,8 @@ class OwnWrites:
     async def keep(self, mark: float) -> None:
         """Mark everything that this request or task concerns."""
         try:
-            await asyncio.gather(*(self._redis.set(_name(name), mark, ex=MARK_S) for name in _whose.get()))
+            keys = _names(_whose.get())
+            await asyncio.gather(*(self._redis.eval(KEEP_LATEST, 1, key, repr(mark), MARK_S) for key in keys))
         except RedisError:
             self._lost_at = time.monotonic()
 
