@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.domain.emails import account_name
+from shared.domain.load_runs import OWN_ID_LENGTH, run_of_cart
 from shared.dynamo import Dynamo, DynamoAway
 from shared.errors import Unavailable
 
@@ -23,7 +24,8 @@ class RunCarts:
 
     async def forget_in_redis(self, run: str) -> int:
         """All that Redis knows by the ids of carts: lines, what was seen and counted; returns how many keys."""
-        ours = re.compile(rf"((cart|seen):{{|rate:[a-z-]+:){re.escape(run)}_.*")
+        marked = rf"{re.escape(run)}_[A-Za-z0-9_-]{{{OWN_ID_LENGTH}}}"
+        ours = re.compile(rf"((cart|seen):{{|rate:[a-z-]+:){marked}(}}.*)?")
         return await self._delete(f"*{run}_*", lambda key: ours.fullmatch(key) is not None)
 
     async def forget_accounts(self, emails: Sequence[str], sessions: Sequence[str], links: Sequence[str]) -> int:
@@ -58,8 +60,9 @@ class RunCarts:
             while True:
                 page = await self._dynamo.call("scan", **_carts_of(self._table, run), **start)
                 for item in page["Items"]:
-                    await self._dynamo.call("delete_item", TableName=self._table, Key={"id": item["id"]})
-                gone += len(page["Items"])
+                    if run_of_cart(item["id"]["S"]) == run:
+                        await self._dynamo.call("delete_item", TableName=self._table, Key={"id": item["id"]})
+                        gone += 1
                 if "LastEvaluatedKey" not in page:
                     return gone
                 start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 RUN = re.compile(r"[a-z0-9][a-z0-9-]{3,39}")  # for fullmatch
 KNOWN_FOR_S = 1.0  # a run that has ended, or is being purged, is known everywhere after this
 _TOKEN = re.compile(rf"(v1[.]({RUN.pattern})[.]([1-9][0-9]{{0,9}}))[.]([0-9a-f]{{32}})")
-_CART_ID = re.compile(rf"({RUN.pattern})_[A-Za-z0-9_-]{{22}}")
+OWN_ID_LENGTH = 22  # of a cart's id behind the mark, and of the whole id of a real cart
+_CART_ID = re.compile(rf"({RUN.pattern})_[A-Za-z0-9_-]{{{OWN_ID_LENGTH}}}")
 
 
 @dataclass(frozen=True)

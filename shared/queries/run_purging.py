@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.db import Connection, Reads
+from shared.domain.load_runs import OWN_ID_LENGTH
 from shared.queries.audit.packed import id_list
 from shared.queries.mail_events import tag_of
 from shared.queries.sql import in_list
@@ -179,8 +180,13 @@ async def delete_users(connection: Connection, user_ids: Sequence[int]) -> Count
 
 
 async def delete_taken_carts(connection: Connection, run: str, limit: int) -> int:
-    """What was taken out of carts of this run; `_` in a pattern stands for any character, so it is escaped."""
-    return await connection.execute("DELETE FROM taken_carts WHERE cart_id LIKE %s LIMIT %s", (f"{run}\\_%", limit))
+    """What was taken out of carts of this run.
+
+    `_` in a pattern stands for any character, so the mark's is escaped. A real cart's drawn id may begin like a mark,
+    so the length counts, too.
+    """
+    pattern = f"{run}\\_{'_' * OWN_ID_LENGTH}"
+    return await connection.execute("DELETE FROM taken_carts WHERE cart_id LIKE %s LIMIT %s", (pattern, limit))
 
 
 async def delete_findings_of(connection: Connection, run: str) -> int:

@@ -13,6 +13,7 @@ from shared.db import Database
 from shared.domain.load_runs import run_of_cart
 from shared.dynamo import Dynamo
 from shared.errors import Unavailable
+from shared.queries.run_purging import delete_taken_carts
 from shared.redis_client import open_redis
 from shared.settings import Settings
 from storefront.cart_store import Operation, SharedCarts
@@ -22,6 +23,7 @@ from storefront.server import serve
 from storefront.shop import open_shop
 from tests.factories import add_variant
 from tests.fakes import ListPublisher
+from tests.ledgers import change, rows
 from tests.load_runs import RUN, RunBrowser, opened
 from tests.waiting import until
 from tests.web.baskets import order, wish
@@ -31,6 +33,7 @@ from workers.run_carts import RunCarts
 T = TypeVar("T")
 TTL_S = 3600
 SKU, SWEPT, OTHERS = "WC14-NAV-M", "swept-run", ("xswept-run", "swept-run-2")
+REAL = f"{SWEPT}_{'x' * 12}"  # a real cart whose drawn id begins like a mark
 
 
 @pytest_asyncio.fixture(params=["redis", "cookie", "dynamodb"])
@@ -80,6 +83,7 @@ async def test_carts_of_a_run_are_deleted_from_redis_and_from_dynamodb_and_no_ot
     redis = open_redis(settings.redis_url)
     stores: list[SharedCarts] = [Carts(redis, TTL_S), DynamoCarts(dynamo, settings.carts_table, TTL_S)]
     marked, *others = [f"{run}_{'x' * 22}" for run in (SWEPT, *OTHERS)]
+    others.append(REAL)
     for store in stores:
         for cart_id in (marked, *others):
             await patiently(partial(store.add, cart_id, SKU, 1, 9, Operation("one")))
@@ -91,7 +95,7 @@ async def test_carts_of_a_run_are_deleted_from_redis_and_from_dynamodb_and_no_ot
     assert gone == 2  # a cart and its operations
     for store in stores:
         assert (await patiently(partial(store.read, marked))).revision == 0
-        assert [(await patiently(partial(store.read, other))).quantities for other in others] == [{SKU: 1}] * 2
+        assert [(await patiently(partial(store.read, other))).quantities for other in others] == [{SKU: 1}] * 3
     assert await run_carts.forget_in_redis(SWEPT) == 0
     assert await patiently(partial(run_carts.forget_in_dynamo, SWEPT)) == 0
     await redis.delete(*await redis.keys(f"*{SWEPT}*"))
@@ -109,3 +113,21 @@ async def test_a_store_that_is_away_stops_the_purge(settings: Settings, dynamo: 
 
     nowhere.close()
     await away.aclose()
+
+
+async def test_what_was_taken_out_of_real_carts_stays_whatever_their_ids_begin_with(database: Database) -> None:
+    taken = [f"{SWEPT}_{'x' * 22}", f"{SWEPT}-2_{'x' * 22}", REAL]
+    for cart_id in taken:
+        await change(
+            database,
+            "INSERT INTO taken_carts (cart_id, cart_revision, pieces, added, cuts, taken_at) "
+            "VALUES (%s, 1, '{}', '{}', '[]', UTC_TIMESTAMP(6))",
+            (cart_id,),
+        )
+
+    async with database.writer() as connection:
+        gone = await delete_taken_carts(connection, SWEPT, 10)
+
+    assert gone == 1
+    left = await rows(database, "SELECT cart_id FROM taken_carts ORDER BY id")
+    assert [row["cart_id"] for row in left] == taken[1:]
