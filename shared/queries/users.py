@@ -62,12 +62,14 @@ async def add_user(
 ) -> None:
     """Add an account that is not proven yet.
 
-    One that nobody ever proved takes the new password; a proven one stays as it is. One statement decides.
+    One that nobody ever proved takes the new password, and is of the load run that registered last, if of any; a proven
+    one stays as it is. One statement decides.
     """
     await connection.execute(
         "INSERT INTO users (email, email_norm, password_hash, test_run, created_at) "
         "VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6)) "
-        "ON DUPLICATE KEY UPDATE password_hash = IF(verified_at IS NULL, VALUES(password_hash), password_hash)",
+        "ON DUPLICATE KEY UPDATE password_hash = IF(verified_at IS NULL, VALUES(password_hash), password_hash), "
+        "test_run = IF(verified_at IS NULL, VALUES(test_run), test_run)",
         (email, email_norm, password_hash, test_run),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 import pytest_asyncio
 
 from shared.db import Database
@@ -125,3 +126,17 @@ async def test_a_proven_address_gets_no_orders_of_a_run(
 
     found = await rows(database, "SELECT test_run, user_id IS NULL AS is_guests FROM orders ORDER BY id")
     assert found == [{"test_run": RUN, "is_guests": 1}, {"test_run": None, "is_guests": 0}]
+
+
+@pytest.mark.parametrize("proven", [False, True], ids=["that nobody proved", "that is proven"])
+async def test_a_real_shopper_registers_with_the_address_of_a_runs_account(
+    browser: Browser, settings: Settings, database: Database, shop: Shop, proven: bool
+) -> None:
+    shopper = await opened(browser, settings)
+    await shopper.submit("/account/register", {"email": ROBOT, "password": PASSWORD})
+    if proven:
+        await shopper.submit("/account/verify", {"token": await last_link(shop, database), "password": PASSWORD})
+
+    await Browser(browser.base).submit("/account/register", {"email": ROBOT, "password": PASSWORD})
+
+    assert await rows(database, "SELECT test_run FROM users") == [{"test_run": RUN if proven else None}]
