@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pymysql.constants import ER
 from pymysql.err import MySQLError
 
+from shared.connection import READ_S
 from shared.db import Connection, Row, Statement, Variable, code_of
 from shared.domain.countries import Address
 from shared.domain.priced_cart import CURRENCY, CartLine
@@ -18,6 +19,9 @@ from shared.queries.stock import StockMove, moving, outdated, taking
 
 PLACED = "order.placed"
 ORDER, STEP, OWNER, NOW = (Variable(f"@{name}") for name in ("order_id", "step_id", "owner", "placed_at"))
+
+# Whoever waits longer for a transaction is sent away (`READ_S`), and the server goes on with what it was sent.
+IN_TIME_S = READ_S - 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +58,10 @@ class NewOrder:
 def placing(order: NewOrder) -> list[Statement]:
     """Everything that an order is made of, to be carried out in one round trip.
 
-    A line that cannot be taken at its price breaks it off (`is_raced`), a used key, revision or number breaks a UNIQUE
-    key. The shelf comes first, in SKU order, before anything reads the same rows; then the account, then the order's
-    own rows. Between the shelf and the commit lies no round trip, so one wanted SKU is sold as fast as many.
+    A line that cannot be taken at its price, or in time, breaks it off (`is_raced`), a used key, revision or number
+    breaks a UNIQUE key. The shelf comes first, in SKU order, before anything reads the same rows; then the account,
+    then the order's own rows. Between the shelf and the commit lies no round trip, so one wanted SKU is sold as fast as
+    many.
     """
     return [
         Statement(f"SET @taken = 0, {OWNER} = NULL, {NOW} = UTC_TIMESTAMP(6)"),
@@ -92,7 +97,7 @@ def stale_after(order: NewOrder, told: Row) -> Iterable[str]:
 
 
 def is_raced(error: BaseException) -> bool:
-    """Whether a line could not be taken: its stock or price has changed since it was looked at."""
+    """Whether a line could not be taken, or not in time: its stock or price has changed since it was looked at."""
     return isinstance(error, MySQLError) and code_of(error) == ER.BAD_NULL_ERROR
 
 
@@ -117,17 +122,19 @@ def _owner(order: NewOrder) -> Iterable[Statement]:
 
 
 def _order(order: NewOrder) -> Statement:
-    """An order has a number only if every line was taken, and without a number there is none."""
+    """An order has a number only if every line was taken while its buyer waits; without a number there is none."""
     totals = order.totals
     vat = json.dumps([[line.rate_bp, line.net_cents, line.vat_cents] for line in totals.vat])
     return Statement(
         "INSERT INTO orders (number, cart_id, checkout_key, cart_revision, request_sha, request_id, email, email_norm, "
         "user_id, order_status, payment_status, fulfillment_status, return_status, payment_method, shipping_method, "
         "currency, subtotal_cents, shipping_cents, total_cents, due_cents, vat, test_run, placed_at, expires_at) "
-        "VALUES (IF(@taken = %s, %s, NULL), %s, %s, %s, %s, %s, %s, %s, %s, 'pending', 'pending', 'unfulfilled', "
+        "VALUES (IF(@taken = %s AND UTC_TIMESTAMP(6) < CAST(%s AS DATETIME(6)) + INTERVAL %s SECOND, %s, NULL), "
+        "%s, %s, %s, %s, %s, %s, %s, %s, 'pending', 'pending', 'unfulfilled', "
         "'none', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s + INTERVAL %s SECOND)",
         (
-            *(len(order.lines), order.number, order.cart_id, order.checkout_key, order.cart_revision),
+            *(len(order.lines), NOW, IN_TIME_S, order.number),
+            *(order.cart_id, order.checkout_key, order.cart_revision),
             *(order.request_sha, order.request_id, order.email, order.email_norm, OWNER),
             *(order.payment_method, order.shipping_method, CURRENCY),
             *(totals.subtotal_cents, totals.shipping_cents, totals.total_cents, totals.total_cents, vat),

@@ -11,7 +11,7 @@ from shared import crash
 from shared.db import Database
 from shared.errors import NotFound, Unavailable
 from shared.settings import Settings
-from tests.factories import add_variant, count, place
+from tests.factories import add_variant, count, place, stock_of
 from tests.faults.wires import Faults, Wire, open_wire
 
 SHORT_S = 2  # instead of READ_S
@@ -77,3 +77,19 @@ async def refused_while_hung(link: Link) -> None:
     async with link.database.transaction():
         link.hang()
         raise NotFound
+
+
+async def test_an_order_that_waited_for_the_shelf_until_its_buyer_was_sent_away_is_not_placed_afterwards(
+    link: Link, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.queries.placing.IN_TIME_S", SHORT_S / 2)
+    await add_variant(database, "COAT", stock=5)
+
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE variants SET stock = stock WHERE sku = 'COAT'")
+        with pytest.raises(Unavailable):
+            await place(link.database, {"COAT": 1})
+    async with database.transaction() as connection:  # stands behind the order in the queue for the shelf
+        await connection.execute("UPDATE variants SET stock = stock WHERE sku = 'COAT'")
+
+    assert (await count(database, "orders"), await stock_of(database, "COAT")) == (0, 5)
