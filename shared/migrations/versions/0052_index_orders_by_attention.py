@@ -5,6 +5,10 @@ from alembic import op
 revision = "0052"
 down_revision = "0051"
 
+STATEMENT = """
+CREATE INDEX by_attention ON orders (attention(1))
+"""
+
 
 def upgrade() -> None:
-    op.execute("CREATE INDEX by_attention ON orders (attention(1))")
+    op.execute(STATEMENT)
