@@ -46,13 +46,13 @@ class Basket:
             self.look()
 
     def empty_by_order(self, first: Answer, last: Answer) -> None:
-        """An order took everything out."""
+        """An order took everything out, or may have: whether an unanswered one was placed is not known."""
         self._note("clear", "", 0, first, last)
 
     def _do(self, verb: str, path: str, body: Mapping[str, Any] | None, sku: str = "", pieces: int = 0) -> Answer:
         kind = CART if verb == "read" else CART_CHANGE
         headers = {"Content-Type": "application/json", "Operation-Id": new_key()}
-        good = (TAKEN, REFUSED, SOLD_OUT)
+        good = (TAKEN, REFUSED, *self._shopper.trip.refusals)
         first, last = self._shopper.until_answered(
             Question(kind=kind, method=METHODS[verb], path=f"/api/v1/cart{path}", body=body, headers=headers, good=good)
         )

@@ -9,7 +9,7 @@ from loadtests.basket import Basket
 from loadtests.browsing import Browsing
 from loadtests.diary import DECLINED, STANDS, Order
 from loadtests.kinds import CART, CHECKOUT, CHECKOUT_PAGE, ORDER_PAGE, PRODUCT
-from loadtests.visitor import Answer, Question, new_key
+from loadtests.visitor import AGAIN, Answer, Question, new_key
 
 ADDRESS = {"name": "Jana Berg", "line1": "Hauptstr. 1", "line2": "", "city": "Berlin", "postcode": "10969"}
 INVOICE, GOOD_CARD = {"method": "invoice"}, {"method": "card", "token": "tok_success"}
@@ -79,15 +79,16 @@ class Buyer(Browsing):
             path="/api/v1/orders",
             body=body,
             headers={"Idempotency-Key": key},
-            good=(PLACED, CONFLICT),
+            good=(PLACED, *self.trip.refusals),
         )
         first, last = self.until_answered(question)
         if last.status == CONFLICT:
             diary.note_refusal(last.problem)
+        if last.status == PLACED or last.status in AGAIN:
+            self.basket.empty_by_order(first, last)
         if last.status != PLACED:
             return None
         placed: dict[str, Any] = last.document
-        self.basket.empty_by_order(first, last)
         fate = DECLINED if self.payment == BAD_CARD else STANDS
         diary.orders.append(
             Order(

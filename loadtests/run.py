@@ -1,9 +1,10 @@
 """A load run as the verdict sees it, and what it finds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from loadtests.diary import Diary
+from loadtests.diary import DECLINED, Diary
 from loadtests.limits import Limits
 from loadtests.run_record import Record
 from loadtests.samples import Sample
@@ -32,7 +33,7 @@ class Run:
     """All that is known when the shoppers are gone and the shop had its time to finish.
 
     Attributes:
-        open_orders: acknowledged ones that are not carried out yet.
+        open_orders: numbers of those that stand and are not carried out yet.
         users: how many shoppers there were; hot_sku: what a flash sale sold, else "".
     """
 
@@ -51,3 +52,12 @@ class Run:
             outage.is_felt and int(outage.began_s) <= second <= outage.ended_s + self.limits.after_fault_s
             for outage in self.outages
         )
+
+
+def standing(record: Record, diary: Diary) -> list[Mapping[str, Any]]:
+    """The orders that must be carried out: all that are there, answered or not, but those whose card was refused."""
+    fates = {order.number: order.fate for order in diary.orders}
+    unknown = {order["number"] for order in record.orders if order["payment_status"] == "failed"} - fates.keys()
+    return [
+        order for order in record.orders if order["number"] not in unknown and fates.get(order["number"]) != DECLINED
+    ]

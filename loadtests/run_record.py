@@ -3,9 +3,11 @@
 import json
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http.client import HTTPException
 from typing import Any
 
 from loadtests.run_token import HEADER
@@ -36,13 +38,17 @@ class Record:
         orders: as the API tells them.
         stock: rows of sku, pool, sold, left.
         gaps: what the audit found: rows of kind, order, detail.
-        mailbox: how often each mail lies in the mailbox, by Message-ID; None where nobody can look into it.
+        audited: how many orders the audit looked at; None if there was none.
+        mailbox: to whom the receipts in the mailbox went, by the order's number; None where nobody can look into it.
+        charges: how many charges the card provider holds, by the order's number; None likewise.
     """
 
     orders: Sequence[Mapping[str, Any]]
     stock: Sequence[Mapping[str, Any]] = ()
     gaps: Sequence[Mapping[str, Any]] = ()
-    mailbox: Mapping[str, int] | None = None
+    audited: int | None = None
+    mailbox: Mapping[str, Sequence[str]] | None = None
+    charges: Mapping[str, int] | None = None
 
     @property
     def by_number(self) -> Mapping[str, Mapping[str, Any]]:
@@ -62,6 +68,14 @@ def receipts(order: Mapping[str, Any]) -> list[str]:
 
 def invoices(order: Mapping[str, Any]) -> list[str]:
     return [document["number"] for document in order["documents"] if document["kind"] == "invoice"]
+
+
+def pieces(order: Mapping[str, Any]) -> dict[str, int]:
+    """By SKU, whatever lines they stand in."""
+    found = Counter[str]()
+    for line in order["lines"]:
+        found[line["sku"]] += line["quantity"]
+    return dict(found)
 
 
 def hashed(key: str) -> str:
@@ -109,8 +123,11 @@ class Runs:
         while page["next"] is not None:
             page = self._page(page["next"], with_audit=False)
             orders += page["orders"]
-        gaps = first["audit"]["gaps"] if with_audit else ()
-        return Record(orders=orders, stock=first["stock"] or (), gaps=gaps)
+        stock = first["stock"] or ()
+        if not with_audit:
+            return Record(orders=orders, stock=stock)
+        audit = first["audit"]
+        return Record(orders=orders, stock=stock, gaps=audit["gaps"], audited=audit["checked"].get("orders", 0))
 
     def _page(self, cursor: str, *, with_audit: bool) -> Any:
         audit = "&audit=1" if with_audit else ""
@@ -130,7 +147,7 @@ class Runs:
         except urllib.error.HTTPError as error:
             error.close()
             raise _refusal(error.code, self.host, self.run) from None
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise Away(f"{self.host} does not answer: {getattr(error, 'reason', error)}") from None
 
 

@@ -48,6 +48,11 @@ class Trip:
     is_over: bool = False
 
     @property
+    def refusals(self) -> tuple[int, ...]:
+        """What may be answered to somebody who wants something; there is enough of everything but in a flash sale."""
+        return (409,) if self.hot_sku else ()
+
+    @property
     def headers(self) -> Mapping[str, str]:
         return {HEADER: self.token} if self.token else {}
 

@@ -1,15 +1,14 @@
 """One verdict on a run: what shoppers were told, held against what is there, and how fast they were told."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from loadtests.diary import STANDS
 from loadtests.history import violations
-from loadtests.run import Finding, Run
-from loadtests.run_record import Record, hashed, invoices, receipts
+from loadtests.run import Finding, Run, standing
+from loadtests.run_record import hashed, invoices, pieces, receipts
 from loadtests.samples import delay_ms, growth
 
+CHARGED = frozenset({"authorized", "paid"})
 TOLD = 5  # findings of a kind that are told one by one; all are counted
 
 
@@ -22,9 +21,11 @@ def judge(run: Run) -> list[Finding]:
         *_carts(run),
         *_orders(run),
         *_papers(run),
+        *_receipts(run),
+        *_charges(run),
         *_stock(run),
         *_flash_sale(run),
-        *(Finding("audit", f"{gap['kind']} {gap['order']}: {gap['detail']}") for gap in run.record.gaps),
+        *_audit(run),
         *_health(run),
     ]
 
@@ -71,8 +72,8 @@ def _orders(run: Run) -> Iterator[Finding]:
         found = there.get(told.number)
         if found is None:
             yield Finding("order lost", f"{told.number} was acknowledged and is not there")
-        elif _pieces(found) != told.pieces or found["total_cents"] != told.total_cents:
-            yield Finding("order changed", f"{told.number} holds {_pieces(found)}, {dict(told.pieces)} was ordered")
+        elif pieces(found) != told.pieces or found["total_cents"] != told.total_cents:
+            yield Finding("order changed", f"{told.number} holds {pieces(found)}, {dict(told.pieces)} was ordered")
     yield from (Finding("order doubled", f"{count} orders for one key") for count in keys.values() if count > 1)
     asked = set(map(hashed, run.diary.asked))
     yield from (
@@ -82,24 +83,17 @@ def _orders(run: Run) -> Iterator[Finding]:
     )
 
 
-def _pieces(order: Mapping[str, Any]) -> dict[str, int]:
-    return {line["sku"]: line["quantity"] for line in order["lines"]}
-
-
 def _papers(run: Run) -> Iterator[Finding]:
-    """Each order that stands is processed, billed and told once, in time."""
-    there, late = run.record.by_number, f"{run.limits.done_s:.0f} s after the end"
-    for told in run.diary.orders:
-        order = there.get(told.number)
-        if order is None or told.fate != STANDS:
-            continue
-        if order["order_status"] == "pending":
-            yield Finding("order not processed", f"{told.number} is still pending {late}")
-        elif told.number in run.open_orders:
+    """Each order that stands is processed and billed once, in time."""
+    late = f"{run.limits.done_s:.0f} s after the end"
+    for order in standing(run.record, run.diary):
+        number, status = order["number"], order["order_status"]
+        if status != "processing":
+            yield Finding("order not processed", f"{number} is still {status} {late}")
+        elif number in run.open_orders:
             left = [step["step"] for step in order["steps"] if step["state"] not in ("done", "dead")]
-            yield Finding("order not finished", f"{told.number}: {', '.join(left) or 'a paper'} missing {late}")
-        yield from _once("invoice", told.number, len(invoices(order)))
-        yield from _once("receipt", told.number, _mailed(run.record, receipts(order)))
+            yield Finding("order not finished", f"{number}: {', '.join(left) or 'a paper'} missing {late}")
+        yield from _once("invoice", number, len(invoices(order)))
 
 
 def _once(paper: str, number: str, count: int) -> Iterator[Finding]:
@@ -109,19 +103,48 @@ def _once(paper: str, number: str, count: int) -> Iterator[Finding]:
         yield Finding(f"{paper} sent twice" if paper == "receipt" else f"{paper} made twice", f"{number} has {count}")
 
 
-def _mailed(record: Record, sent: Sequence[str]) -> int:
-    """How many mails there are of these Message-IDs: as the mailbox has them, or as the ledger says."""
-    return len(sent) if record.mailbox is None else sum(record.mailbox.get(message_id, 0) for message_id in sent)
+def _receipts(run: Run) -> Iterator[Finding]:
+    """One for each order that stands, to whoever ordered: as the mailbox has it, or as the ledger says."""
+    mailbox, emails = run.record.mailbox, {told.number: told.email for told in run.diary.orders}
+    for order in standing(run.record, run.diary):
+        number = order["number"]
+        if mailbox is None:
+            yield from _once("receipt", number, len(receipts(order)))
+            continue
+        went_to = mailbox.get(number, ())
+        yield from _once("receipt", number, len(went_to))
+        if strangers := sorted(set(went_to) - {emails.get(number)}) if number in emails else []:
+            yield Finding("receipt to a stranger", f"{number} was told to {', '.join(strangers)}")
+
+
+def _charges(run: Run) -> Iterator[Finding]:
+    """As the card provider has them."""
+    if run.record.charges is None:
+        return
+    for order in run.record.orders:
+        count, has_card = run.record.charges.get(order["number"], 0), order["payment_status"] in CHARGED
+        if count > 1:
+            yield Finding("charged twice", f"{order['number']} has {count} charges")
+        elif has_card and count == 0:
+            yield Finding("charge missing", f"{order['number']} is {order['payment_status']}, and no card was charged")
 
 
 def _stock(run: Run) -> Iterator[Finding]:
     sold = Counter[str]()
     for order in run.record.orders:
-        sold.update(_pieces(order))
+        sold.update(pieces(order))
+    poolless = sorted(sold.keys() - {row["sku"] for row in run.record.stock})
+    yield from (Finding("stock", f"{sku}: {sold[sku]} in orders, and no pool of the run") for sku in poolless)
     for row in run.record.stock:
         if row["sold"] + row["left"] != row["pool"] or row["sold"] != sold[row["sku"]]:
             yield Finding("stock", f"{row['sku']}: {row['pool']} there were, {row['sold']} sold, {row['left']} left, "
                                    f"{sold[row['sku']]} in orders")  # fmt: skip
+
+
+def _audit(run: Run) -> Iterator[Finding]:
+    yield from (Finding("audit", f"{gap['kind']} {gap['order']}: {gap['detail']}") for gap in run.record.gaps)
+    if run.record.audited is not None and run.record.audited != len(run.record.orders):
+        yield Finding("audit", f"{run.record.audited} of {len(run.record.orders)} orders were looked at")
 
 
 def _flash_sale(run: Run) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ async def open_small_shop(
     backing: BackingServices, folder: Path, *, planted: str = "", storefront: str = STOREFRONT
 ) -> AsyncIterator[Shop]:
     """planted: a name of tests.planted.faults; storefront: the module that is started."""
-    ports, place = replace(Ports.free(INSTANCES), mailbox=backing.ports.mailbox), Place(folder)
+    ports, place = _ports(backing), Place(folder)
     place.make()
     environ = {
         **backing.environment,
@@ -47,6 +47,11 @@ async def open_small_shop(
             storefronts={name: ports.instance(number) for number, name in fleet.names.items()},
             secret=environ["LOAD_RUN_SECRET"],
         )
+
+
+def _ports(backing: BackingServices) -> Ports:
+    """Free ones, but for what is there already."""
+    return replace(Ports.free(INSTANCES), mailbox=backing.ports.mailbox, payment=backing.ports.payment)
 
 
 def _of_module(part: Part, module: str) -> Part:

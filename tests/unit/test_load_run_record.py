@@ -59,7 +59,12 @@ def shop() -> Iterator[StandIn]:
 def test_a_run_is_read_to_its_last_page(shop: StandIn) -> None:
     row = {"sku": "A", "pool": 5, "sold": 1, "left": 4}
     gap = {"kind": "no_invoice", "order": "N1", "detail": "paid"}
-    first = {"orders": [{"number": "N1"}], "next": "7", "stock": [row], "audit": {"checked": {}, "gaps": [gap]}}
+    first = {
+        "orders": [{"number": "N1"}],
+        "next": "7",
+        "stock": [row],
+        "audit": {"checked": {"orders": 2}, "gaps": [gap]},
+    }
     shop.answers = {
         f"{PAGE}&audit=1": (200, first),
         f"{PAGE}&cursor=7": (200, {"orders": [{"number": "N2"}], "next": None, **NO_AUDIT}),
@@ -68,6 +73,7 @@ def test_a_run_is_read_to_its_last_page(shop: StandIn) -> None:
     record = shop.runs.read(with_audit=True)
 
     assert ([order["number"] for order in record.orders], record.stock, record.gaps) == (["N1", "N2"], [row], [gap])
+    assert record.audited == 2
     assert [(path, token) for path, token, _ in shop.asked] == [(path, "v1.token") for path in shop.answers]
 
 

@@ -15,11 +15,12 @@ from loadtests.samples import Sample, Usage
 from loadtests.verdict import judge
 
 COAT = "COAT-NAV-M"
-RECEIPT = "<receipt.K7QM-4X2D.1@example.com>"
+NUMBER, EMAIL = "K7QM-4X2D", "a@example.com"
+RECEIPT = f"<receipt.{NUMBER}.1@example.com>"
 
 
 def told_order(**changes: Any) -> Order:
-    order = Order(key="k1", number="K7QM-4X2D", email="a@example.com", total_cents=3390, pieces={COAT: 1}, at_s=1)
+    order = Order(key="k1", number=NUMBER, email=EMAIL, total_cents=3390, pieces={COAT: 1}, at_s=1)
     return replace(order, **changes)
 
 
@@ -45,9 +46,10 @@ def diary(*orders: Order) -> Diary:
 
 
 def run_of(*there: Mapping[str, Any], told: Diary | None = None, **changes: Any) -> Run:
-    record = Record(
-        orders=there, **{name: changes.pop(name) for name in ("stock", "gaps", "mailbox") if name in changes}
-    )
+    sold = sum(line["quantity"] for order in there for line in order["lines"])
+    changes.setdefault("stock", [{"sku": COAT, "pool": 50, "sold": sold, "left": 50 - sold}])
+    read = ("stock", "gaps", "audited", "mailbox", "charges")
+    record = Record(orders=there, **{name: changes.pop(name) for name in read if name in changes})
     return Run(diary=told or diary(told_order()), record=record, **changes)
 
 
@@ -56,7 +58,7 @@ def found(run: Run) -> list[tuple[str, str]]:
 
 
 def test_a_run_in_which_everything_is_there_passes() -> None:
-    assert found(run_of(placed_order(), mailbox={RECEIPT: 1})) == []
+    assert found(run_of(placed_order(), mailbox={NUMBER: [EMAIL]}, charges={}, audited=1)) == []
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,14 @@ def test_a_run_in_which_everything_is_there_passes() -> None:
             ],
         ),
         (
+            (placed_order(lines=[{"sku": COAT, "quantity": 1}] * 2),),
+            [("order changed", "K7QM-4X2D holds {'COAT-NAV-M': 2}, {'COAT-NAV-M': 1} was ordered")],
+        ),
+        (
+            (placed_order(order_status="on_hold"),),
+            [("order not processed", "K7QM-4X2D is still on_hold 60 s after the end")],
+        ),
+        (
             (placed_order(documents=[{"kind": "invoice", "number": f"T00000{n}"} for n in (1, 2)]),),
             [("invoice made twice", "K7QM-4X2D has 2")],
         ),
@@ -93,7 +103,46 @@ def test_what_is_wrong_with_an_order_is_named(
 
 
 def test_a_mail_that_lies_twice_in_the_mailbox_was_sent_twice_whatever_the_ledger_says() -> None:
-    assert found(run_of(placed_order(), mailbox={RECEIPT: 2})) == [("receipt sent twice", "K7QM-4X2D has 2")]
+    assert found(run_of(placed_order(), mailbox={NUMBER: [EMAIL, EMAIL]})) == [
+        ("receipt sent twice", "K7QM-4X2D has 2")
+    ]
+
+
+def test_a_receipt_that_somebody_else_got_is_named() -> None:
+    assert found(run_of(placed_order(), mailbox={NUMBER: ["b@example.com"]})) == [
+        ("receipt to a stranger", "K7QM-4X2D was told to b@example.com")
+    ]
+
+
+def test_an_order_whose_answer_was_lost_is_carried_out_like_any_other() -> None:
+    told = diary()
+    told.asked.append("k1")
+    stuck = placed_order(order_status="pending", documents=[], mails=[])
+
+    assert [what for what, _ in found(run_of(stuck, told=told))] == [
+        "order not processed",
+        "invoice missing",
+        "receipt missing",
+    ]
+    assert found(run_of({**stuck, "payment_status": "failed"}, told=told)) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "charges", "expected"),
+    [
+        ("paid", {NUMBER: 1}, []),
+        ("paid", {NUMBER: 2}, [("charged twice", "K7QM-4X2D has 2 charges")]),
+        ("authorized", {}, [("charge missing", "K7QM-4X2D is authorized, and no card was charged")]),
+    ],
+)
+def test_a_card_is_charged_once_by_the_providers_own_ledger(
+    status: str, charges: Mapping[str, int], expected: list[tuple[str, str]]
+) -> None:
+    assert found(run_of(placed_order(payment_status=status), charges=charges)) == expected
+
+
+def test_an_audit_that_passed_over_an_order_is_none() -> None:
+    assert found(run_of(placed_order(), audited=0)) == [("audit", "0 of 1 orders were looked at")]
 
 
 def test_an_order_with_a_step_left_to_do_is_not_finished() -> None:
@@ -148,6 +197,10 @@ def test_stock_that_does_not_add_up_is_named() -> None:
     assert found(run_of(placed_order(), stock=[row])) == [
         ("stock", "COAT-NAV-M: 50 there were, 1 sold, 48 left, 1 in orders")
     ]
+
+
+def test_pieces_that_no_pool_of_the_run_has_given_are_named() -> None:
+    assert found(run_of(placed_order(), stock=[])) == [("stock", "COAT-NAV-M: 1 in orders, and no pool of the run")]
 
 
 def test_a_flash_sale_sells_what_there_is_and_tells_the_rest() -> None:

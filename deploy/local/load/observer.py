@@ -6,6 +6,7 @@ import re
 import time
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def _metrics(port: int) -> list[Row]:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=ANSWER_S) as answer:
             text = answer.read().decode()
-    except OSError:
+    except (OSError, HTTPException):  # away, or it died while it answered
         return []
     return [Row(name, dict(LABEL.findall(labels)), float(value)) for name, labels, value in LINE.findall(text)]
 

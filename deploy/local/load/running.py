@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from deploy.local.faults import CannotLook
 from deploy.local.load.disturbances import disturb
 from deploy.local.load.generator import PEOPLE, TOKEN, shoppers_at
-from deploy.local.load.mailbox import count_mails
 from deploy.local.load.observer import observe
+from deploy.local.load.outside import count_charges, read_receipts
 from deploy.local.load.plan import FLASH_PIECES, PIECES, Plan
 from deploy.local.load.shop import Shop, open_accounts
 from loadtests import run_record
-from loadtests.diary import STANDS, Diary
-from loadtests.run import Finding, Outage, Run
+from loadtests.diary import Diary
+from loadtests.run import Finding, Outage, Run, standing
 from loadtests.run_record import Record, Runs
 from loadtests.run_token import LIFE_S, sign
 from loadtests.samples import Sample
@@ -79,11 +79,13 @@ async def carry_out(plan: Plan, target: Target) -> Outcome:
     await _look(runs.end, patience_s=AWAY_S)
     record = await _record(plan, runs, diary)
     if target.shop is not None:
-        record = replace(record, mailbox=await _look(count_mails, target.shop.ports.mailbox))
+        ports = target.shop.ports
+        mailbox, charges = await _look(read_receipts, ports.mailbox), await _look(count_charges, ports.payment)
+        record = replace(record, mailbox=mailbox, charges=charges)
     run = Run(
         diary=diary,
         record=record,
-        open_orders=record.open_orders(_standing(diary)),
+        open_orders=_open(record, diary),
         samples=[replace(each, at_s=each.at_s - diary.began_s) for each in samples],
         outages=[_since(each, diary.began_s) for each in outages],
         users=plan.users,
@@ -107,6 +109,8 @@ async def _shop(plan: Plan, target: Target, token: str, hot_sku: str) -> tuple[D
             for task in (disturbing, observing):
                 task.cancel()
             await asyncio.gather(disturbing, observing, return_exceptions=True)
+    if not observing.cancelled() and (error := observing.exception()):
+        raise error  # else nobody looked at the shop's health, and the verdict would not know
     return diary, samples, outages
 
 
@@ -121,16 +125,16 @@ async def _observe(target: Target, samples: list[Sample]) -> None:
 
 async def _record(plan: Plan, runs: Runs, diary: Diary) -> Record:
     """What the run left, as soon as every order is carried out, or when its time is over."""
-    standing, end_s = _standing(diary), time.monotonic() + plan.limits.done_s
+    end_s = time.monotonic() + plan.limits.done_s
     record: Record = await _look(runs.read, patience_s=AWAY_S)
-    while record.open_orders(standing) and time.monotonic() < end_s:
+    while _open(record, diary) and time.monotonic() < end_s:
         await asyncio.sleep(LOOK_S)
         record = await _look(runs.read, patience_s=AWAY_S)
     return await _look(lambda: runs.read(with_audit=True), patience_s=AWAY_S)
 
 
-def _standing(diary: Diary) -> list[str]:
-    return [order.number for order in diary.orders if order.fate == STANDS]
+def _open(record: Record, diary: Diary) -> list[str]:
+    return record.open_orders([order["number"] for order in standing(record, diary)])
 
 
 def _since(outage: Outage, began_s: float) -> Outage:
