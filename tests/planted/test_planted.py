@@ -11,7 +11,7 @@ from loadtests.limits import Limits
 from loadtests.report import last_line
 from shared.db import Database
 from tests.faults.shelf import fill_shelf
-from tests.planted.faults import OUTBOX_OFF, RECEIPT_TWICE
+from tests.planted.faults import ALL_REFUSED, CHARGED_TWICE, OUTBOX_OFF, RECEIPT_TWICE
 from tests.planted.stand import CARTS_IN_PROCESS, STOREFRONT, open_small_shop
 
 BUYERS = ("GuestBuyer", "CardBuyer", "Hesitant", "AccountBuyer", "Returner")
@@ -40,6 +40,8 @@ async def test_a_sound_shop_passes_seen_from_outside_alone(
     [
         (OUTBOX_OFF, STOREFRONT, {"order not processed", "invoice missing", "receipt missing"}),
         (RECEIPT_TWICE, STOREFRONT, {"receipt sent twice"}),
+        (CHARGED_TWICE, STOREFRONT, {"charged twice"}),
+        (ALL_REFUSED, STOREFRONT, {"errors"}),
         ("", CARTS_IN_PROCESS, {"cart lost"}),
     ],
 )
