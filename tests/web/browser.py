@@ -36,14 +36,17 @@ class Answer:
 
 @dataclass
 class Browser:
+    """http: its connections; without, it shares those of all browsers, which are few."""
+
     base: str
     cookies: dict[str, str] = field(default_factory=dict)
+    http: AsyncHTTPClient | None = None
 
     async def ask(
         self, method: str, path: str, body: bytes | str | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         cookies = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
-        answer = await AsyncHTTPClient().fetch(
+        answer = await (self.http or AsyncHTTPClient()).fetch(
             self.base + path,
             method=method,
             body=body,
