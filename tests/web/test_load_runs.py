@@ -207,8 +207,8 @@ async def test_a_header_and_a_cart_go_together(browser: Browser, settings: Setti
     other = await opened(browser, settings, OTHER)
     await shopper.api("POST", "/cart/items", {"sku": SKU, "quantity": 1})
 
-    with_real_cart = RunBrowser(browser.base, dict(browser.cookies), shopper.token)
-    with_other_cart = RunBrowser(browser.base, dict(shopper.cookies), other.token)
+    with_real_cart = RunBrowser(browser.base, dict(browser.cookies), token=shopper.token)
+    with_other_cart = RunBrowser(browser.base, dict(shopper.cookies), token=other.token)
 
     for mixed in (with_real_cart, with_other_cart):
         assert name_of(await mixed.api("POST", "/cart/items", {"sku": SKU, "quantity": 1})) == (409, "run-mixed")
