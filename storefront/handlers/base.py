@@ -120,11 +120,12 @@ class BaseHandler(RequestHandler):
         self._begin_when_whole()
 
     def _begin_when_whole(self) -> None:
-        """Be counted from the body's last byte on; nobody knows which it is where a body comes in chunks."""
+        """Be counted from the body's last byte on; where a body comes in chunks, from when it is read (`body`)."""
         if self._announced is not None and self._body_size >= self._announced:
             self.shop.capacity.at_work.add(self)
 
     def body(self) -> bytes:
+        self.shop.capacity.at_work.add(self)
         if self._body_size > self.max_body:
             raise TooLarge
         return bytes(self._body)

@@ -109,3 +109,34 @@ async def test_a_body_that_does_not_come_keeps_nobody_out(
 
 async def _is_running(shop: Shop) -> bool:
     return len(shop.readiness.running) > 0
+
+
+async def test_a_body_in_chunks_counts_as_any_other(
+    browser: Browser, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_variant(database, SKU)
+    release = asyncio.Event()
+
+    async def add(*_: object) -> Cart:
+        await release.wait()
+        return EMPTY
+
+    monkeypatch.setattr(shop.carts, "add", add)
+    monkeypatch.setattr(shop.capacity, "_most", 1)
+    host, port = browser.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    body = json.dumps({"sku": SKU, "quantity": 1}).encode()
+    writer.write(b"POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+    writer.write(b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    async def is_at_work() -> bool:
+        return len(shop.capacity.at_work) == 1
+
+    await until(is_at_work, 5)
+    answer = await browser.get("/api/v1/cart")
+    release.set()
+
+    assert answer.status == 503
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    assert len(shop.capacity.at_work) == 0
+    writer.close()
