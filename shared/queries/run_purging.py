@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from shared.db import Connection, Reads
 from shared.domain.load_runs import OWN_ID_LENGTH
+from shared.queries import steps
 from shared.queries.audit.packed import id_list
 from shared.queries.mail_events import tag_of
 from shared.queries.sql import in_list
@@ -79,12 +80,15 @@ OF_RUN = {"test_run_stock": "run", "stock_moves": "test_run", "test_runs": "run"
 
 
 async def stop_steps(connection: Connection, order_ids: Sequence[int]) -> int:
-    """Let nobody claim a step of these orders any more; returns how many are at work right now."""
+    """Let nobody claim a step of these orders any more; returns how many are still open.
+
+    That is those at work right now, and what others left to be done when they ended between the two statements.
+    """
     ids = id_list(order_ids)
     await connection.execute(
         f"UPDATE steps SET state = 'dead', lease_token = NULL WHERE order_id IN ({ids}) AND ({OPEN})"
     )
-    row = await connection.row(f"SELECT COUNT(*) AS n FROM steps WHERE order_id IN ({ids}) AND state = 'running'")
+    row = await connection.row(f"SELECT COUNT(*) AS n FROM steps WHERE order_id IN ({ids}) AND state IN {steps.OPEN}")
     return int(row["n"]) if row else 0
 
 

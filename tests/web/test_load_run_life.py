@@ -10,8 +10,10 @@ import pytest_asyncio
 
 from deploy.local.backing import BackingServices
 from shared.audit.gaps import Gap
-from shared.db import Database
+from shared.db import Args, Connection, Database
 from shared.errors import Conflict, NotFound, Unavailable
+from shared.queries.run_purging import stop_steps
+from shared.queries.steps import NewStep, adding_step
 from shared.services.cancellation import cancel, refund
 from shared.settings import Settings
 from storefront.shop import Shop
@@ -281,3 +283,29 @@ async def test_the_command_asks_and_says_what_is_gone(
     assert (done[0], done[1].split("\n")[-2]) == (0, f"{RUN} is gone.")
     assert again == (1, "", f"shop: There is no such run: {RUN}\n")
     assert (junk[0], junk[1]) == (2, "")
+
+
+async def test_a_step_that_another_left_while_a_purge_was_looking_is_open(
+    browser: Browser, settings: Settings, bench: Bench
+) -> None:
+    shopper = await opened(browser, settings)
+    cart = (await shopper.api("POST", "/cart/items", {"sku": SKU, "quantity": 1})).json
+    await order(shopper, wish(cart))
+    await change(
+        bench.database, "UPDATE steps SET state = 'running', lease_until = UTC_TIMESTAMP(6) + INTERVAL 60 SECOND"
+    )
+    order_id = int((await rows(bench.database, "SELECT id FROM orders"))[0]["id"])
+
+    class Ending(Connection):
+        """Right after a statement the step that is at work ends, and leaves the next one."""
+
+        async def execute(self, sql: str, args: Args = ()) -> int:
+            found = await super().execute(sql, args)
+            await super().execute("UPDATE steps SET state = 'done'")
+            invoice = NewStep(order_id=order_id, step="invoice", queue="orders", task="none")
+            await super().execute(*adding_step(invoice))
+            return found
+
+    async with bench.database.writer() as connection:
+        assert await stop_steps(Ending(connection.raw), [order_id]) == 1
+        assert await stop_steps(connection, [order_id]) == 0
