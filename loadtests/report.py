@@ -16,6 +16,7 @@ from loadtests.charts import Chart, Line
 from loadtests.run import Finding, Run
 from loadtests.run_record import invoices, receipts
 from loadtests.samples import Sample, delay_ms
+from loadtests.verdict import speed_limits
 
 PAGE = Template(files("loadtests").joinpath("report.html").read_text(encoding="utf-8"))
 TOLD = 50  # findings in the page; all are in the JSON
@@ -79,12 +80,12 @@ def machine() -> str:
 
 def kinds(run: Run) -> Iterator[dict[str, Any]]:
     """A row for each kind of request, faults left out as the verdict does it."""
-    line = run.diary.timeline
+    line, limits = run.diary.timeline, speed_limits(run)
     for kind in line.kinds:
         shares = {
             f"p{share}_ms": round(line.percentile_ms(share / 100, kind, run.is_calm), 1) for share in (50, 95, 99)
         }
-        yield {"kind": kind, "requests": line.requests(kind), **shares, "limit_ms": run.limits.p99_ms.get(kind)}
+        yield {"kind": kind, "requests": line.requests(kind), **shares, "limit_ms": limits.get(kind)}
 
 
 def _sample(sample: Sample) -> dict[str, Any]:

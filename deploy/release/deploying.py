@@ -119,11 +119,10 @@ class _Desk:
 
     def _release(self, environment: Environment, label: str | None, deployment: Deployment | None) -> Release:
         """What is checked out, or a label: that of a version in the account, or else of a commit here."""
-        if label is None:
-            commit = current(self._root, *SOURCES)
-        elif deployment and deployment.versions.has(label, environment.tiers):
-            return Release(label, ())
-        else:
+        commit = current(self._root, *SOURCES)  # templates and values are its own, whatever the label
+        if label is not None:
+            if deployment and deployment.versions.has(label, environment.tiers):
+                return Release(label, ())
             commit = self._labeled(label)
         bundles = [bundle for bundle in checked(commit) if bundle.tier in environment.tiers]
         return Release(commit.label, bundles)

@@ -72,6 +72,7 @@ class Deployment:
         self._publish(release)
         for step in plan[versions_at:]:
             self._carry_out(step, allowed)
+            self._prove(step.template, release.label)
         self._history().add(release.label)
         self._say(f"{self._environment.shop} runs {release.label}")
 
@@ -93,6 +94,7 @@ class Deployment:
         for tier in self._environment.tiers:
             stack = self._environment.stack(tier)
             self._execute(tier, self.stacks.propose(stack, None, {"VersionLabel": f"{tier}-{target}"}), frozenset())
+            self._prove(tier, target)
         self._history().go_back_to(target)
         self._say(f"{self._environment.shop} runs {target}")
 
@@ -155,6 +157,16 @@ class Deployment:
         for change in proposal.changes:
             self._say(f"  {change}")
         self.stacks.carry_out(proposal, self._news(template, proposal))
+
+    def _prove(self, template: str, label: str) -> None:
+        """A tier runs what its stack says, or somebody has put another version in by hand."""
+        tier = self.tiers.all().get(template)
+        if tier is not None and tier.label != label:
+            raise StackFault(
+                f"{tier.environment} runs {tier.label}, and its stack takes {label} for granted. Put that in: aws "
+                f"elasticbeanstalk update-environment --environment-name {tier.environment} "
+                f"--version-label {template}-{label}"
+            )
 
     def _news(self, template: str, proposal: ChangeSet) -> News:
         """What to tell beside the stack's events while it is at work."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from deploy.local.faults import CannotLook, StackFault
 from deploy.release.history import before
+from deploy.release.stacks import Stacks
 from tests.deploy.desk import Desk, desk_in_memory
 from tests.deploy.repositories import git
 
@@ -101,6 +103,23 @@ def test_a_version_is_deployed_again_by_its_label(dev: Desk) -> None:
     assert dev.type("dev", "--version", first)[0] == 0
 
     assert dev.running() == {"shop-dev-web": f"web-{first}"}
+
+
+@pytest.mark.parametrize("words", [("dev",), ("rollback", "dev")])
+def test_a_version_that_somebody_put_in_by_hand_is_not_taken_for_the_one_of_the_stack(
+    dev: Desk, words: tuple[str, ...]
+) -> None:
+    label = label_of(dev)
+    dev.type("dev")
+    dev.beanstalk.environments["shop-dev-web"]["VersionLabel"] = "web-hotfix"
+
+    with patch.object(Stacks, "propose", return_value=None), pytest.raises(StackFault) as fault:  # all is as it was
+        dev.type(*words)
+
+    assert str(fault.value) == (
+        f"shop-dev-web runs hotfix, and its stack takes {label} for granted. Put that in: aws elasticbeanstalk "
+        f"update-environment --environment-name shop-dev-web --version-label web-{label}"
+    )
 
 
 def test_a_commit_that_was_never_deployed_is_named_as_a_version(dev: Desk) -> None:

@@ -152,6 +152,18 @@ def test_a_version_that_nobody_knows_is_refused(desk: Desk) -> None:
     )
 
 
+@pytest.mark.parametrize("words", [(), ("--version", "HEAD")])
+def test_what_is_not_committed_is_not_deployed_with_any_version(desk: Desk, words: tuple[str, ...]) -> None:
+    template = desk.repository / "deploy/cfn/data.yaml"
+    before = template.read_text("utf-8")
+    template.write_text(f"{before}# tried out\n", "utf-8")
+
+    said = desk.refused("dev", *words)
+
+    template.write_text(before, "utf-8")
+    assert said.startswith("not committed: deploy/cfn/data.yaml. ")
+
+
 def test_before_the_first_version_there_is_none(desk: Desk) -> None:
     assert desk.refused("rollback", "dev") == "shop-dev has no version before. ./shop deploy versions lists them all"
 

@@ -1,6 +1,7 @@
 """What is kept of a load run: the diary, the answers' times, the report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,7 +10,7 @@ import pytest
 from loadtests.charts import Chart, Line
 from loadtests.diary import Cart, Diary, Order
 from loadtests.history import NEVER, Operation
-from loadtests.report import last_line, write_report
+from loadtests.report import kinds, last_line, write_report
 from loadtests.run import Finding, Outage, Run
 from loadtests.run_record import Record
 from loadtests.samples import Sample, Usage, cores, delay_ms, growth
@@ -73,6 +74,10 @@ def test_the_last_line_names_what_failed() -> None:
         "PASS r1: 3 shoppers, 2 requests, 1 errors, 0 cart operations, 0 orders, 0 invoices, 0 receipts"
     )
     assert last_line("r1", run(), FOUND).startswith("FAIL r1: cart lost (2); slow <cart>. 3 shoppers, ")
+
+
+def test_a_flash_sale_has_no_limit_that_its_verdict_does_not_know() -> None:
+    assert [row["limit_ms"] for row in kinds(replace(run(), hot_sku="A"))] == [None, None]
 
 
 def test_the_report_is_a_page_and_a_document(tmp_path: Path) -> None:
