@@ -4,8 +4,10 @@ Its password is read again when Redis refuses the one that was kept; see server_
 """
 
 import asyncio
+import math
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
@@ -20,6 +22,7 @@ from shared import tls
 from shared.aws_secrets import Credentials, SecretUnreadable, credentials_of
 from shared.circuit import Circuit
 from shared.server_address import ServerAddress, read_address
+from shared.shared_pipeline import Command, SharedPipeline
 
 PORT = 6379
 CONNECTIONS = 32  # a process; callers beyond wait for one, so Redis never meets a thousand sockets
@@ -37,6 +40,7 @@ class WatchedRedis(Redis):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.circuit = Circuit("redis", self._ask, (OSError, *AWAY), PROBE_S)
+        self._pipeline = SharedPipeline(self._send_together)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command.
@@ -44,9 +48,43 @@ class WatchedRedis(Redis):
         Raises:
             redis.exceptions.RedisError, also when Redis was not asked, or not in time.
         """
+        async with self._answering(CALL_S):
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+    async def ask(self, *command: str | bytes | int | float) -> Any:
+        """Send a command together with those of others, which costs a fraction of a round trip; see SharedPipeline.
+
+        Answers come as the protocol has them. Raises as `execute_command`.
+        """
+        return await self._pipeline.ask(*command)
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        self.circuit.close()
+        self._pipeline.close()
+        await super().aclose(close_connection_pool)
+
+    async def _ask(self) -> None:
+        """A refusal is an answer: with a full disk Redis refuses even this, and still reads."""
+        with suppress(ResponseError):
+            await super().execute_command("PING")  # type: ignore[no-untyped-call]
+
+    async def _send_together(self, commands: Sequence[Command], asked_at_s: float) -> Sequence[object]:
+        """The first of them has waited since it was asked, and none waits longer than CALL_S in all."""
+        async with self._answering(max(0.0, asked_at_s + CALL_S - asyncio.get_running_loop().time())):
+            connection = await self.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+            try:
+                return await _round_trip(connection, commands)
+            except BaseException:  # what is still to be read is nobody's
+                await connection.disconnect(nowait=True)
+                raise
+            finally:
+                await self.connection_pool.release(connection)
+
+    @asynccontextmanager
+    async def _answering(self, limit_s: float) -> AsyncIterator[None]:
         try:
-            async with self.circuit.call(CALL_S):
-                return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            async with self.circuit.call(limit_s):
+                yield
         except ResponseError:
             self.circuit.came_through()
             raise
@@ -55,14 +93,19 @@ class WatchedRedis(Redis):
         except OSError as error:
             raise ConnectionLost("Redis does not answer") from error
 
-    async def aclose(self, close_connection_pool: bool | None = None) -> None:
-        self.circuit.close()
-        await super().aclose(close_connection_pool)
 
-    async def _ask(self) -> None:
-        """A refusal is an answer: with a full disk Redis refuses even this, and still reads."""
-        with suppress(ResponseError):
-            await super().execute_command("PING")  # type: ignore[no-untyped-call]
+async def _round_trip(connection: Any, commands: Sequence[Command]) -> Sequence[object]:
+    await connection.send_packed_command(connection.pack_commands(commands))
+    async with asyncio.timeout(READ_S):
+        return [await _answer(connection) for _ in commands]
+
+
+async def _answer(connection: Any) -> object:
+    """What Redis says to one command; a refusal is the answer to that one alone."""
+    try:
+        return await connection.read_response(timeout=math.inf)  # the whole round trip has its limit
+    except ResponseError as refusal:
+        return refusal
 
 
 def open_redis(url: str) -> WatchedRedis:

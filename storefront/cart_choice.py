@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from redis.asyncio import Redis
-
 from shared.db import Database
 from shared.domain.cart import CartOrder
 from shared.dynamo import Dynamo
 from shared.queries.orders import orders_of_cart
+from shared.redis_client import WatchedRedis
 from shared.settings import Settings
 from storefront.cart_store import CartStore, OrdersOfCart
 from storefront.carts import Carts
@@ -16,7 +15,7 @@ from storefront.dynamo_carts import DynamoCarts
 from storefront.kept_carts import KeptCarts
 
 
-def open_carts(settings: Settings, database: Database, redis: Redis) -> CartStore:
+def open_carts(settings: Settings, database: Database, redis: WatchedRedis) -> CartStore:
     orders = orders_in(database)
     if settings.cart_store == "cookie":
         return CopiedCarts(orders)

@@ -6,11 +6,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from shared.domain.cart import EMPTY, MAX_LINES, MAX_QUANTITY, ORDER_STEP, SKU, Cart
 from shared.errors import CartFull, OperationReused, Shortage, SoldOut
+from shared.redis_client import WatchedRedis
 from storefront.cart_store import KEPT_OPERATIONS, Behind, Operation, StoreAway, hash_of, new_cart_id, too_many
 
 RENEW_AFTER_S = 3600  # reading renews a cart's life, but not on every read
@@ -29,13 +29,12 @@ class Script:
         self.text = "".join(parts)
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, redis: Redis, keys: tuple[str, str], arguments: list[Any]) -> Any:
+    async def run(self, redis: WatchedRedis, keys: tuple[str, str], arguments: list[Any]) -> Any:
         """Run by hash; a Redis that forgot its scripts (restart, failover) gets the text, and runs it then."""
         try:
-            return await redis.evalsha(self.sha, len(keys), *keys, *arguments)
+            return await redis.ask("EVALSHA", self.sha, len(keys), *keys, *arguments)
         except NoScriptError:
-            await redis.script_load(self.text)
-            return await redis.evalsha(self.sha, len(keys), *keys, *arguments)
+            return await redis.ask("EVAL", self.text, len(keys), *keys, *arguments)
 
 
 def _change(verb: str) -> Script:
@@ -50,7 +49,7 @@ class Carts:
         verb: _change(verb) for verb in ("add", "put", "remove", "clear", "subtract", "restore", "join")
     }
 
-    def __init__(self, redis: Redis, ttl_s: int) -> None:
+    def __init__(self, redis: WatchedRedis, ttl_s: int) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
 

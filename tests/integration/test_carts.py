@@ -7,8 +7,8 @@ from redis.asyncio.client import Monitor
 
 from shared.domain.cart import EMPTY, ORDER_STEP, Cart
 from shared.errors import CartFull, FieldError, Invalid, OperationReused, Shortage, SoldOut, Unavailable
-from shared.redis_client import CONNECTIONS, open_redis
-from storefront.cart_store import KEPT_OPERATIONS, Behind, Operation, new_cart_id
+from shared.redis_client import CONNECTIONS, WatchedRedis, open_redis
+from storefront.cart_store import KEPT_OPERATIONS, Behind, Operation, StoreAway, new_cart_id
 from storefront.carts import Carts
 from tests.valkeys import Valkey, answers, wait_until
 
@@ -26,7 +26,7 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture
-async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
+async def redis(valkey: Valkey) -> AsyncIterator[WatchedRedis]:
     await valkey.wait_until_ready()
     client = open_redis(valkey.url)
     await client.flushall()
@@ -35,7 +35,7 @@ async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-def carts(redis: Redis) -> Carts:
+def carts(redis: WatchedRedis) -> Carts:
     return Carts(redis, TTL_S)
 
 
@@ -398,7 +398,7 @@ async def test_reading_renews_the_life_of_a_cart_once_an_hour(
     assert [await redis.ttl(key) > left_s for key in keys] == [is_renewed, is_renewed]
 
 
-async def test_an_expired_cart_is_gone(redis: Redis) -> None:
+async def test_an_expired_cart_is_gone(redis: WatchedRedis) -> None:
     carts = Carts(redis, ttl_s=1)
     cart_id = await a_cart(carts, {COAT: 1})
 
@@ -472,6 +472,31 @@ async def test_a_caller_who_left_never_leaves_a_strangers_cart_behind(carts: Car
         await asyncio.gather(*leaving, return_exceptions=True)
         found = await asyncio.gather(*(carts.read(cart_id) for cart_id in reversed(cart_ids)))
         assert [cart.id for cart in found if [*cart.quantities] != [f"SKU-{cart_ids.index(cart.id or '')}"]] == []
+
+
+async def test_everybody_on_a_lost_connection_hears_of_it_and_may_send_the_change_again(
+    carts: Carts, redis: WatchedRedis
+) -> None:
+    cart_id = await a_cart(carts, {SOCKS: 1})
+
+    async def add_fifty() -> list[object]:
+        adds = (carts.add(cart_id, COAT, 1, 99, Operation(f"op-{n}")) for n in range(50))
+        return await asyncio.gather(*adds, return_exceptions=True)
+
+    async def are_sent() -> bool:
+        return any("b" in client["flags"] for client in await redis.client_list())
+
+    await redis.client_pause(timeout=60_000, all=False)
+    adding = asyncio.create_task(add_fifty())
+    await wait_until(are_sent)
+    await redis.client_kill_filter(_type="normal", skipme=True)
+    await redis.client_unpause()
+    told = await adding
+    await add_fifty()
+    await add_fifty()
+
+    assert [type(one) for one in told] == [StoreAway] * 50
+    assert (await carts.read(cart_id)).quantities == {SOCKS: 1, COAT: 50}
 
 
 async def test_a_redis_that_is_away_is_told_as_such_and_found_again_when_it_is_back(valkey: Valkey) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 
 from shared.domain.cart import ORDER_STEP, Cart, CartOrder
 from shared.errors import Unavailable
-from shared.redis_client import open_redis
+from shared.redis_client import WatchedRedis, open_redis
 from storefront.cart_store import Operation
 from storefront.carts import Carts
 from storefront.kept_carts import AWAY_STEP, KeptCarts
@@ -33,7 +32,7 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture
-async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
+async def redis(valkey: Valkey) -> AsyncIterator[WatchedRedis]:
     await valkey.wait_until_ready()
     client = open_redis(valkey.url)
     await client.flushall()
@@ -49,7 +48,7 @@ async def away() -> AsyncIterator[KeptCarts]:
 
 
 @pytest.fixture
-def carts(redis: Redis) -> KeptCarts:
+def carts(redis: WatchedRedis) -> KeptCarts:
     return KeptCarts(Carts(redis, TTL_S), Database())
 
 
@@ -58,7 +57,7 @@ async def a_cart(carts: KeptCarts) -> Cart:
     return await carts.add(coat, SOCKS, 1, 99, NO_ID)
 
 
-async def test_an_emptied_redis_gets_the_cart_back_from_the_copy(carts: KeptCarts, redis: Redis) -> None:
+async def test_an_emptied_redis_gets_the_cart_back_from_the_copy(carts: KeptCarts, redis: WatchedRedis) -> None:
     known = await a_cart(carts)
     await redis.flushall()
 
@@ -66,7 +65,7 @@ async def test_an_emptied_redis_gets_the_cart_back_from_the_copy(carts: KeptCart
     assert await carts.shared.read(known.id) == known
 
 
-async def test_a_change_meets_an_emptied_redis_and_nothing_is_lost(carts: KeptCarts, redis: Redis) -> None:
+async def test_a_change_meets_an_emptied_redis_and_nothing_is_lost(carts: KeptCarts, redis: WatchedRedis) -> None:
     known = await a_cart(carts)
     await redis.flushall()
 
@@ -83,7 +82,7 @@ async def test_the_newer_cart_in_redis_wins_over_an_older_copy(carts: KeptCarts)
     assert await carts.read(known) == newer == Cart(known.id, 3, {SOCKS: 1})
 
 
-async def test_a_redis_of_yesterday_is_brought_up_to_the_copy(carts: KeptCarts, redis: Redis) -> None:
+async def test_a_redis_of_yesterday_is_brought_up_to_the_copy(carts: KeptCarts, redis: WatchedRedis) -> None:
     known = await a_cart(carts)
     key = f"cart:{{{known.id}}}"
     yesterday: dict[Any, Any] = await redis.hgetall(key)
@@ -105,7 +104,9 @@ async def test_while_redis_is_away_the_copy_is_changed_and_counts_when_it_is_bac
     assert added == await carts.read(added) == Cart(known.id, 2 + 2 * AWAY_STEP, {SOCKS: 1, HAT: 1})
 
 
-async def test_what_a_hanging_redis_does_late_never_doubles_what_the_copy_did(carts: KeptCarts, redis: Redis) -> None:
+async def test_what_a_hanging_redis_does_late_never_doubles_what_the_copy_did(
+    carts: KeptCarts, redis: WatchedRedis
+) -> None:
     known = await a_cart(carts)
     await redis.client_pause(timeout=1500)
 
@@ -116,7 +117,7 @@ async def test_what_a_hanging_redis_does_late_never_doubles_what_the_copy_did(ca
     assert await carts.read(changed) == Cart(known.id, 2 + AWAY_STEP, {COAT: 3, SOCKS: 1})
 
 
-async def test_what_an_order_took_never_comes_back_from_an_old_copy(redis: Redis) -> None:
+async def test_what_an_order_took_never_comes_back_from_an_old_copy(redis: WatchedRedis) -> None:
     database = Database()
     carts = KeptCarts(Carts(redis, TTL_S), database)
     known = await a_cart(carts)
@@ -127,7 +128,7 @@ async def test_what_an_order_took_never_comes_back_from_an_old_copy(redis: Redis
     assert (await carts.add(known, HAT, 1, 99, NO_ID)).quantities == {HAT: 1}
 
 
-async def test_an_order_is_taken_out_of_a_copy_that_another_tab_filled_meanwhile(redis: Redis) -> None:
+async def test_an_order_is_taken_out_of_a_copy_that_another_tab_filled_meanwhile(redis: WatchedRedis) -> None:
     database = Database()
     carts = KeptCarts(Carts(redis, TTL_S), database)
     known = await a_cart(carts)
@@ -158,7 +159,7 @@ STEPS = st.lists(
 class World:
     """One Redis that is emptied, goes away and comes back, and the shopper who notices nothing of it."""
 
-    def __init__(self, redis: Redis, nowhere: Redis) -> None:
+    def __init__(self, redis: WatchedRedis, nowhere: WatchedRedis) -> None:
         self.redis, self.nowhere = redis, nowhere
         self.carts = Carts(redis, TTL_S)
         database = Database()
@@ -209,7 +210,7 @@ def test_whatever_happens_to_redis_the_shopper_finds_what_is_in_the_cart(valkey:
     asyncio.run(live(valkey.url, steps))
 
 
-async def test_a_cart_can_be_changed_while_the_database_is_away(carts: KeptCarts, redis: Redis) -> None:
+async def test_a_cart_can_be_changed_while_the_database_is_away(carts: KeptCarts, redis: WatchedRedis) -> None:
     cart = await a_cart(carts)
 
     async def away(cart_id: str, after_revision: int) -> list[CartOrder]:

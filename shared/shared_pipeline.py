@@ -1,0 +1,77 @@
+"""Commands of many callers in one round trip: what comes while others are under way leaves with the next ones.
+
+All callers of a round trip share its fate. When it fails, none of them knows what was carried out, so only commands
+that may be sent again belong here, and none that waits in the server.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from copy import copy
+from typing import Any, NamedTuple
+
+TOGETHER = 200  # commands in a round trip; with more the first would wait for the last
+UNDER_WAY = 2  # round trips at a time: one is packed while the server works on the other
+
+Command = tuple[str | bytes | int | float, ...]
+
+
+class Asked(NamedTuple):
+    command: Command
+    answer: asyncio.Future[object]
+    at_s: float  # on the event loop's clock
+
+
+class SharedPipeline:
+    def __init__(self, send: Callable[[Sequence[Command], float], Awaitable[Sequence[object]]]) -> None:
+        """Take what sends commands asked first at a moment of the loop's clock; refusals come as values."""
+        self._send = send
+        self._asked: list[Asked] = []
+        self._trips: set[asyncio.Task[Any]] = set()
+
+    async def ask(self, *command: str | bytes | int | float) -> object:
+        """Return the answer to a command; raise what the server refused it with, or what the round trip failed by."""
+        loop = asyncio.get_running_loop()
+        asked = Asked(command, loop.create_future(), loop.time())
+        self._asked.append(asked)
+        if len(self._trips) < UNDER_WAY:
+            # It begins after this turn of the loop: others may join.
+            self._trips.add(loop.create_task(self._travel(), context=Context()))
+        return await asked.answer
+
+    def close(self) -> None:
+        """Let everybody go, as if each had been cancelled."""
+        for trip in self._trips:
+            trip.cancel()
+        for asked in self._asked:
+            asked.answer.cancel()
+
+    async def _travel(self) -> None:
+        trip = asyncio.current_task()
+        try:
+            while self._asked:
+                together, self._asked = self._asked[:TOGETHER], self._asked[TOGETHER:]
+                await self._make_trip([asked for asked in together if not asked.answer.done()])
+        finally:  # at once, not by a callback: whoever asks in the next turn has to find the way free
+            assert trip is not None
+            self._trips.discard(trip)
+
+    async def _make_trip(self, together: Sequence[Asked]) -> None:
+        """Send what is still wanted, and tell each caller of its own answer, or all of the failure."""
+        if not together:
+            return
+        try:
+            answers = await self._send([asked.command for asked in together], together[0].at_s)
+        except Exception as error:
+            answers = [copy(error) for _ in together]
+        except asyncio.CancelledError:
+            for asked in together:
+                asked.answer.cancel()
+            raise
+        for asked, answer in zip(together, answers, strict=True):
+            if asked.answer.done():
+                continue
+            if isinstance(answer, Exception):
+                asked.answer.set_exception(answer)
+            else:
+                asked.answer.set_result(answer)
