@@ -4,31 +4,34 @@ Kept in Redis beside the cart. Losing it loses a notice, never money: the checko
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.domain.priced_cart import PricedCart
 from shared.domain.shipping import ShippingMethod, ShippingPrices
 from shared.errors import Change
+from shared.redis_client import WatchedRedis
 from shared.services.cart_prices import price_changes
 
 FREE_FROM = "free-from"
+# A script each, so that nothing is ever kept without an end.
+LOOK = "redis.call('EXPIRE', KEYS[1], ARGV[1]) return redis.call('HGETALL', KEYS[1])"
+KEEP = "redis.call('HSET', KEYS[1], unpack(ARGV, 2)) return redis.call('EXPIRE', KEYS[1], ARGV[1])"
 
 
 class SeenPrices:
-    def __init__(self, redis: Redis, ttl_s: int) -> None:
+    def __init__(self, redis: WatchedRedis, ttl_s: int) -> None:
         self._redis, self._ttl_s = redis, ttl_s
 
     async def changes(self, cart: PricedCart, prices: ShippingPrices) -> Sequence[Change]:
         """What costs something else than it did; the shopper has seen today's prices when that is nothing."""
         try:
-            seen = await self._redis.hgetall(_name(cart.id))
+            pieces = await self._redis.ask("EVAL", LOOK, 1, _name(cart.id), self._ttl_s)
         except RedisError:
             return ()
-        found = changes_since({str(name): int(cents) for name, cents in seen.items()}, cart, prices)
-        if not found:
+        seen = dict(zip(pieces[::2], map(int, pieces[1::2]), strict=True))
+        found = changes_since(seen, cart, prices)
+        if not found and not _today(cart, prices).items() <= seen.items():
             await self.keep(cart, prices)
         return found
 
@@ -36,10 +39,9 @@ class SeenPrices:
         """The shopper knows today's prices."""
         if cart.id is None or not cart.lines:
             return
-        today: dict[Any, Any] = {line.sku: line.unit_price_cents for line in cart.lines} | _listed(prices)
+        today = (part for seen in _today(cart, prices).items() for part in seen)
         try:
-            await self._redis.hset(_name(cart.id), mapping=today)
-            await self._redis.expire(_name(cart.id), self._ttl_s)
+            await self._redis.ask("EVAL", KEEP, 1, _name(cart.id), self._ttl_s, *today)
         except RedisError:
             return
 
@@ -68,6 +70,10 @@ def _delivery(seen: dict[str, int], cart: PricedCart, prices: ShippingPrices) ->
     )
     subtotal = sum(line.quantity * seen.get(line.sku, line.unit_price_cents) for line in cart.lines)
     return listed.cents(ShippingMethod.STANDARD, subtotal)
+
+
+def _today(cart: PricedCart, prices: ShippingPrices) -> dict[str, int]:
+    return {line.sku: line.unit_price_cents for line in cart.lines} | _listed(prices)
 
 
 def _listed(prices: ShippingPrices) -> dict[str, int]:

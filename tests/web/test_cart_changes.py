@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.db import Database
+from storefront.shop import Shop
 from tests.factories import add_variant
 from tests.web.baskets import fill
 from tests.web.browser import Browser
@@ -27,6 +28,27 @@ async def test_prices_that_stayed_are_no_news(browser: Browser, database: Databa
 
     assert CHANGED not in (await browser.get("/cart")).text
     assert CHANGED not in (await browser.get("/checkout")).text
+
+
+async def test_looking_again_writes_no_price_and_what_was_seen_lives_as_long_as_the_cart(
+    browser: Browser, database: Database, shop: Shop
+) -> None:
+    await fill(browser, database, sku=COAT, price_cents=5990)
+    await browser.get("/cart")
+    name = f"seen:{{{browser.cookies['cart'].split('.')[1]}}}"
+    await shop.redis.expire(name, 60)
+    before = await _writes(shop)
+
+    await browser.get("/cart")
+
+    assert await _writes(shop) == before
+    assert await shop.redis.hget(name, COAT) == "5990"
+    assert shop.settings.cart_ttl_s - 60 < await shop.redis.ttl(name) <= shop.settings.cart_ttl_s
+
+
+async def _writes(shop: Shop) -> int:
+    calls: int = (await shop.redis.info("commandstats"))["cmdstat_hset"]["calls"]
+    return calls
 
 
 async def test_a_changed_price_is_told_on_cart_and_checkout_until_it_is_accepted(
