@@ -36,6 +36,7 @@ from storefront.cart_store import CartStore
 from storefront.client_address import Proxies
 from storefront.cookies import CookieRules
 from storefront.dependencies import watched
+from storefront.known_offers import KnownOffers
 from storefront.links import Links
 from storefront.load_runs import LoadRuns
 from storefront.metrics import Metrics
@@ -77,6 +78,7 @@ class Shop:
     readiness: Readiness
     pages: PublicPages
     cache: Cache
+    known_offers: KnownOffers
     capacity: Capacity
 
     def render(self, template: str, **context: Any) -> str:
@@ -189,6 +191,7 @@ async def open_shop(
             readiness=readiness,
             pages=pages,
             cache=cache,
+            known_offers=KnownOffers(),
             capacity=capacity,
         )
     finally:

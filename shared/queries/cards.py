@@ -1,6 +1,6 @@
 """A style as a card of a list: name, price, picture, its sizes and colours."""
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 
 from shared.db import Reads, Row
@@ -27,22 +27,46 @@ class Card:
     in_stock: bool
 
 
-async def cards_of(connection: Reads, styles: Sequence[Row], shown: Sql | None = None) -> tuple[Card, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a style is to be had in. The picture is that of the first colour that was looked for, if any."""
+
+    picture: str | None
+    sizes: tuple[str, ...]
+    colours: tuple[str, ...]
+    in_stock: bool
+
+
+Known = MutableMapping[int, Offer]  # by the style's id
+
+
+async def cards_of(
+    connection: Reads, styles: Sequence[Row], shown: Sql | None = None, known: Known | None = None
+) -> tuple[Card, ...]:
     """Make the cards of these rows of STYLE_COLUMNS, in their order.
 
     Args:
         shown: which variants' pictures are wanted; None for the style's own.
+        known: what need not be asked for again, where no picture is chosen; it learns the rest.
     """
-    if not styles:
-        return ()
+    offers: Known = {} if shown or known is None else known
     ids = [style["id"] for style in styles]
-    colours = await _colours(connection, ids, shown or Sql("FALSE"))
+    found = {style_id: offers[style_id] for style_id in ids if style_id in offers}
+    if missing := [style_id for style_id in ids if style_id not in found]:
+        asked = await _offers(connection, missing, shown or Sql("FALSE"))
+        offers.update(asked)
+        found |= asked
+    return tuple(_card(style, found[style["id"]]) for style in styles)
+
+
+async def _offers(connection: Reads, ids: Sequence[int], shown: Sql) -> dict[int, Offer]:
+    colours = await _colours(connection, ids, shown)
     sizes = await connection.rows(
         f"SELECT style_id, size FROM variants WHERE style_id IN ({in_list(ids)}) AND withdrawn_at IS NULL "
         "GROUP BY style_id, size ORDER BY MIN(size_rank), size LIMIT %s",
         (*ids, MOST_ROWS),
     )
-    return tuple(_card(style, _of(style, sizes), _of(style, colours)) for style in styles)
+    return {style_id: _offer(_of(style_id, sizes), _of(style_id, colours)) for style_id in ids}
 
 
 async def some_styles(connection: Reads, category: str | None, limit: int, but: Sequence[str] = ()) -> tuple[Card, ...]:
@@ -65,14 +89,23 @@ async def _colours(connection: Reads, ids: Sequence[int], shown: Sql) -> list[Ro
     )
 
 
-def _of(style: Row, rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row["style_id"] == style["id"]]
+def _of(style_id: int, rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["style_id"] == style_id]
 
 
-def _card(style: Row, sizes: Sequence[Row], colours: Sequence[Row]) -> Card:
+def _card(style: Row, offer: Offer) -> Card:
     return Card(
         **{name: value for name, value in style.items() if name not in ("id", "picture")},
-        picture=next((row["picture"] for row in colours if row["is_shown"]), style["picture"]),
+        picture=offer.picture or style["picture"],
+        sizes=offer.sizes,
+        colours=offer.colours,
+        in_stock=offer.in_stock,
+    )
+
+
+def _offer(sizes: Sequence[Row], colours: Sequence[Row]) -> Offer:
+    return Offer(
+        picture=next((row["picture"] for row in colours if row["is_shown"]), None),
         sizes=tuple(row["size"] for row in sizes),
         colours=tuple(row["colour"] for row in colours),
         in_stock=any(row["in_stock"] for row in colours),

@@ -45,6 +45,14 @@ class Facets:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """All sizes and colours of the catalogue, in the order in which filters show them."""
+
+    sizes: tuple[str, ...]
+    colours: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class _Bits:
     """Up to BITS values of one column of variants, as bits of the column `name`, from bit 1 on."""
 
@@ -64,10 +72,13 @@ class _Bits:
                 yield FacetCount(value, count)
 
 
-async def count_styles(connection: Reads, query: ListingQuery) -> tuple[int, Facets]:
+async def all_choices(connection: Reads) -> Choices:
+    return Choices(sizes=await _sizes(connection), colours=await _colours(connection))
+
+
+async def count_styles(connection: Reads, query: ListingQuery, choices: Choices) -> tuple[int, Facets]:
     """How many styles are found, and the counts beside the filters."""
-    sizes, colours = await _sizes(connection), await _colours(connection)
-    groups = [*_split("size", sizes), *_split("colour", colours)]
+    groups = [*_split("size", choices.sizes), *_split("colour", choices.colours)]
     gathered = _gather(query, groups)
     alike = ", ".join(["s.category", "found", "stocked", *(bits.name for bits in groups)])
     rows = await connection.rows(
@@ -99,19 +110,19 @@ async def count_categories(connection: Reads, query: ListingQuery) -> tuple[Face
     return tuple(FacetCount(row["category"], int(row["n"])) for row in rows)
 
 
-async def _sizes(connection: Reads) -> list[str]:
+async def _sizes(connection: Reads) -> tuple[str, ...]:
     rows = await connection.rows(
         "SELECT v.size, MIN(v.size_rank) AS place FROM (SELECT size, MIN(style_id) AS style_id FROM variants "
         "GROUP BY size) one JOIN variants v ON v.size = one.size AND v.style_id = one.style_id "
         "GROUP BY v.size ORDER BY place, v.size LIMIT %s",
         (MOST_VALUES,),
     )
-    return [row["size"] for row in rows]
+    return tuple(row["size"] for row in rows)
 
 
-async def _colours(connection: Reads) -> list[str]:
+async def _colours(connection: Reads) -> tuple[str, ...]:
     rows = await connection.rows("SELECT DISTINCT colour FROM variants ORDER BY colour LIMIT %s", (MOST_VALUES,))
-    return [row["colour"] for row in rows]
+    return tuple(row["colour"] for row in rows)
 
 
 def _by_category(rows: Sequence[Row]) -> tuple[FacetCount, ...]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shared.db import Reads
-from shared.queries.cards import STYLE_COLUMNS, Card, cards_of, some_styles
-from shared.queries.facets import FacetCount, Facets, count_categories, count_styles
+from shared.queries.cards import STYLE_COLUMNS, Card, Known, cards_of, some_styles
+from shared.queries.facets import Choices, FacetCount, Facets, all_choices, count_categories, count_styles
 from shared.queries.listing_filter import ListingQuery, Sql, every, styles_found, variant_tests
 
 __all__ = [
@@ -48,11 +48,18 @@ class Page:
     next: str | None
 
 
-async def listing(connection: Reads, query: ListingQuery) -> Listing:
-    """One page of the styles that are found, in an order without ties."""
-    total, facets = await count_styles(connection, query)
+async def listing(
+    connection: Reads, query: ListingQuery, choices: Choices | None = None, known: Known | None = None
+) -> Listing:
+    """One page of the styles that are found, in an order without ties.
+
+    Args:
+        choices: of the whole catalogue; None: they are asked for.
+        known: as in `cards_of`.
+    """
+    total, facets = await count_styles(connection, query, choices or await all_choices(connection))
     return Listing(
-        cards=await _cards(connection, query) if (query.page - 1) * query.per_page < total else (),
+        cards=await _cards(connection, query, known) if (query.page - 1) * query.per_page < total else (),
         total=total,
         page=query.page,
         pages=max(1, -(-total // query.per_page)),
@@ -60,14 +67,16 @@ async def listing(connection: Reads, query: ListingQuery) -> Listing:
     )
 
 
-async def products_after(connection: Reads, query: ListingQuery, cursor: int, limit: int) -> Page:
+async def products_after(
+    connection: Reads, query: ListingQuery, cursor: int, limit: int, known: Known | None = None
+) -> Page:
     """The styles after a cursor (0 for the first page), which is a page's `next`; sort and page do not count."""
     found = styles_found(query)
     rows = await connection.rows(
         f"SELECT {STYLE_COLUMNS} {found.text} AND s.id > %s ORDER BY s.id LIMIT %s", (*found.args, cursor, limit + 1)
     )
     following = str(rows[limit - 1]["id"]) if len(rows) > limit else None
-    return Page(cards=await cards_of(connection, rows[:limit], _shown(query)), next=following)
+    return Page(cards=await cards_of(connection, rows[:limit], _shown(query), known), next=following)
 
 
 async def departments(connection: Reads) -> tuple[FacetCount, ...]:
@@ -75,14 +84,14 @@ async def departments(connection: Reads) -> tuple[FacetCount, ...]:
     return await count_categories(connection, ListingQuery())
 
 
-async def _cards(connection: Reads, query: ListingQuery) -> tuple[Card, ...]:
+async def _cards(connection: Reads, query: ListingQuery, known: Known | None) -> tuple[Card, ...]:
     found = styles_found(query)
     order = BY_SCORE if query.sort == "relevance" and query.words else ORDERS.get(query.sort, ORDERS["newest"])
     rows = await connection.rows(
         f"SELECT {STYLE_COLUMNS} {found.text} ORDER BY {order} LIMIT %s OFFSET %s",
         (*found.args, query.per_page, (query.page - 1) * query.per_page),
     )
-    return await cards_of(connection, rows, _shown(query))
+    return await cards_of(connection, rows, _shown(query), known)
 
 
 def _shown(query: ListingQuery) -> Sql | None:

@@ -21,8 +21,9 @@ class ProductsApi(ApiHandler):
     async def get(self) -> None:
         wanted = self._wanted()
         await count_search(self, wanted.q)
+        known = self.shop.known_offers.at(self.shop.catalogue_version)
         async with self.shop.catalogue() as connection:
-            page = await products_after(connection, _query(wanted), int(wanted.cursor or 0), wanted.limit)
+            page = await products_after(connection, _query(wanted), int(wanted.cursor or 0), wanted.limit, known)
         self.keep_public()
         self.answer(shapes.products(page.cards, page.next))
 

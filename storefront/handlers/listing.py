@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from shared.cache import Kind
+from shared.queries.facets import Choices, all_choices
 from shared.queries.listing import Listing, listing
 from storefront.forms.listing import ShopQuery, read_shop_query
 from storefront.handlers.public import PublicHandler
@@ -15,7 +16,7 @@ from storefront.views.categories import LABELS, label
 from storefront.views.filters import applied, choices, page_url, price_text, sorts
 from storefront.views.pager import pager
 
-FOUND = Kind("listing", Listing)
+FOUND, CHOICES = Kind("listing", Listing), Kind("choices", Choices)
 COMMON_PAGES = 10
 DEPARTMENTS = frozenset({"", *LABELS})
 
@@ -34,17 +35,24 @@ def listing_key(wanted: ShopQuery) -> str:
 
 
 async def compose_listing(shop: Shop, wanted: ShopQuery) -> Composed:
+    version = shop.catalogue_version
+    choices = await shop.cache.get(CHOICES, "all", version, partial(_read_choices, shop))
+
     async def read() -> Listing:
         async with shop.catalogue() as connection:
-            return await listing(connection, wanted.listing_query())
+            return await listing(connection, wanted.listing_query(), choices, shop.known_offers.at(version))
 
-    is_shared = _is_common(wanted)
-    found = await (shop.cache.get(FOUND, listing_key(wanted), shop.catalogue_version, read) if is_shared else read())
+    found = await (shop.cache.get(FOUND, listing_key(wanted), version, read) if _is_common(wanted) else read())
     return Composed(
         html=shop.render("listing.html", **listing_context(wanted, found)),
         status=HTTPStatus.OK if found.page <= found.pages else HTTPStatus.NOT_FOUND,
         is_kept=bool(found.cards),
     )
+
+
+async def _read_choices(shop: Shop) -> Choices:
+    async with shop.catalogue() as connection:
+        return await all_choices(connection)
 
 
 def _is_common(wanted: ShopQuery) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.db import Connection, Database
 from shared.domain.search import normalise
 from shared.errors import Gone, NotFound
+from shared.queries.cards import Known
 from shared.queries.catalog import product_by_slug, variants_by_sku
 from shared.queries.listing import (
     FacetCount,
@@ -324,6 +325,30 @@ async def test_the_cursor_keeps_to_search_and_filters(shop: Connection) -> None:
     assert [card.slug for card in first.cards] == ["dotted-t-shirt", "oxford-shirt"]
     assert [card.slug for card in second.cards] == ["dotted-blouse"]
     assert second.next is None
+
+
+async def test_a_card_is_the_same_of_what_is_known_of_its_style(shop: Connection) -> None:
+    known: Known = {}
+    asked = await listing(shop, ListingQuery(words=("shirt",)), known=known)
+    await shop.execute("UPDATE variants SET stock = 0")
+
+    told = await listing(shop, ListingQuery(words=("shirt",)), known=known)
+    page = await products_after(shop, ListingQuery(words=("shirt",)), 0, 100, known)
+
+    assert len(asked.cards) == 10
+    assert told.cards == asked.cards
+    assert set(page.cards) == set(asked.cards)
+
+
+async def test_a_picture_of_the_colour_that_is_looked_for_is_not_taken_from_what_is_known(shop: Connection) -> None:
+    known: Known = {}
+    await listing(shop, ListingQuery(words=("shirt",)), known=known)
+    before = dict(known)
+
+    found = await listing(shop, ListingQuery(words=("shirt",), colours=("rose",)), known=known)
+
+    assert found.cards == (await listing(shop, ListingQuery(words=("shirt",), colours=("rose",)))).cards
+    assert known == before
 
 
 async def test_some_styles_are_the_newest_of_a_category_without_those_shown_already(shop: Connection) -> None:

@@ -6,5 +6,6 @@ from storefront.shop import Shop
 async def forget_kept(shop: Shop) -> None:
     shop.pages.clear()
     shop.cache.clear()
+    shop.known_offers.clear()
     for key in await shop.redis.keys("cache:*"):
         await shop.redis.delete(key)

@@ -1,8 +1,10 @@
 """Public pages are kept as bytes: the same for everybody, new everywhere soon after a change, never personal."""
 
 import gzip
+import itertools
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -69,6 +71,20 @@ async def test_a_page_says_few_left_soon_after_the_order_that_left_few(
 
     await _until_told((browser, neighbour), PATH, "Sold out in navy.")
     await _until_told((browser, neighbour), "/shop", "Sold out")
+
+
+async def test_a_list_that_nobody_asked_for_before_says_sold_out_soon(browser: Browser, shop: Shop) -> None:
+    prices = itertools.count(1000)
+
+    async def is_new_list_telling(text: str) -> bool:
+        return text in (await browser.get(f"/shop?price_max={next(prices)}")).text
+
+    await add_variant(shop.database, SKU, stock=7)
+    await until(partial(is_new_list_telling, '<p class="tag">Size M</p>'), SOON_S)
+
+    await place(shop.database, {SKU: 7}, "cart-1", "key-1")
+
+    await until(partial(is_new_list_telling, '<p class="tag">Sold out</p>'), SOON_S)
 
 
 async def test_pages_of_other_styles_are_not_made_anew_for_it(browser: Browser, shop: Shop) -> None:
