@@ -1,10 +1,15 @@
 """Which passwords are taken, and which fit."""
 
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from shared.common_passwords import is_common
 from shared.errors import Invalid
-from shared.passwords import COMMON, LONGEST, Passwords, check_password
+from shared.passwords import COMMON, LONGEST, NICER, Passwords, check_password, let_others_go_first
 
 LONG = "ш" * LONGEST
 
@@ -45,3 +50,15 @@ async def test_a_password_fits_as_it_was_set_and_no_longer(password: str) -> Non
         assert not await passwords.fits(known, other)
     assert not await passwords.fits(None, password)
     passwords.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness is of threads on Linux only")
+def test_the_event_loop_goes_before_threads_that_hash() -> None:
+    with ThreadPoolExecutor(1, initializer=let_others_go_first) as threads:
+        hashing, ours = threads.submit(_niceness).result(), _niceness()
+
+    assert hashing == ours + NICER
+
+
+def _niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
