@@ -57,7 +57,7 @@ def _fits(password_hash: str | None, password: str) -> bool:
     return password_hash is not None and len(password) <= LONGEST
 
 
-def let_others_go_first() -> None:
+def _let_others_go_first() -> None:
     """Let the system prefer the event loop to this thread, which else keeps a core for a whole check.
 
     Linux counts niceness by thread; other systems do not, and go without.
@@ -69,7 +69,7 @@ def let_others_go_first() -> None:
 
 class Passwords:
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "passwords", let_others_go_first)
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "passwords", _let_others_go_first)
         self._under_way = 0
 
     async def fits(self, password_hash: str | None, password: str) -> bool:

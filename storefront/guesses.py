@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storefront.cookies import DEVICE
 from storefront.devices import known_device
-from storefront.rates import SIGN_IN, Limit
+from storefront.rates import SIGN_IN, Counted
 
 if TYPE_CHECKING:
     from storefront.handlers.base import BaseHandler
@@ -20,16 +20,14 @@ class Guess:
         self._rates = handler.shop.rates
         cookie = handler.get_cookie(handler.shop.cookies.name(DEVICE))
         device = known_device(cookie, account, handler.shop.settings.cookie_secrets)
-        self._counted: list[tuple[Limit, str]] = [(limit, device or account) for limit in SIGN_IN]
+        self._counted: list[Counted] = [(limit, device or account) for limit in SIGN_IN]
         if device is None:
             self._counted.insert(0, (self._rates.sign_in_address, handler.client_address))
 
     async def count(self) -> None:
         """Raises TooMany: the password is not looked at."""
-        for limit, who in self._counted:
-            await self._rates.take(limit, who)
+        await self._rates.take_each(self._counted)
 
     async def take_back(self) -> None:
         """Only wrong ones stay counted: neither a right one, nor one that nobody could look at just now."""
-        for limit, who in self._counted:
-            await self._rates.give_back(limit, who)
+        await self._rates.give_back_each(self._counted)

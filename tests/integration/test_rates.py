@@ -55,6 +55,29 @@ async def test_what_is_given_back_may_be_taken_again(redis: Redis) -> None:
     await rates.take(THREE, "ada")
 
 
+async def test_those_behind_a_limit_that_is_reached_are_not_counted(redis: Redis) -> None:
+    rates = Rates(redis, 0)
+    for _ in range(3):
+        await rates.take_each([(THREE, "ada"), (FOUR, "ada")])
+
+    for _ in range(2):
+        with pytest.raises(TooMany):
+            await rates.take_each([(THREE, "ada"), (FOUR, "ada")])
+
+    await rates.take(FOUR, "ada")
+    with pytest.raises(TooMany):
+        await rates.take(FOUR, "ada")
+
+
+async def test_each_that_was_counted_is_given_back(redis: Redis) -> None:
+    rates = Rates(redis, 0)
+    for _ in range(4):
+        await rates.take_each([(THREE, "ada"), (FOUR, "ada")])
+        await rates.give_back_each([(THREE, "ada"), (FOUR, "ada")])
+
+    assert [await redis.get(f"rate:{kind}:ada") for kind in ("three", "four")] == ["0", "0"]
+
+
 async def test_an_address_may_ask_so_often_a_second(redis: Redis) -> None:
     now = [10.0]
     rates = Rates(redis, 100, clock=lambda: now[0])
