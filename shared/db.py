@@ -26,6 +26,7 @@ __all__ = [
     "Statement",
     "Variable",
     "code_of",
+    "is_conflict",
     "is_duplicate",
     "utc",
 ]
@@ -183,12 +184,17 @@ class Database:
                 await told.close()
 
 
+def is_conflict(error: BaseException | None) -> bool:
+    """Whether a transaction gave way to another one (1213), or waited too long for it (1205); trying it again helps."""
+    return isinstance(error, MySQLError) and code_of(error) in CONFLICTS
+
+
 async def _again_after_conflicts(once: Callable[[], Awaitable[T]]) -> T:
     for left in reversed(range(TRIES)):
         try:
             return await once()
         except MySQLError as error:
-            if code_of(error) not in CONFLICTS:
+            if not is_conflict(error):
                 raise
             if not left:
                 raise Unavailable("Others are changing the same things just now.") from error

@@ -3,6 +3,7 @@
 from redis.exceptions import RedisError
 from tornado.web import HTTPError
 
+from shared.db import is_conflict
 from shared.errors import (
     Forbidden,
     Gone,
@@ -32,6 +33,8 @@ def as_shop_error(cause: BaseException | None) -> ShopError:
         return cause
     if isinstance(cause, RedisError):
         return Unavailable("Carts and sessions are out of reach for a moment.")
+    if is_conflict(cause):
+        return Unavailable("Others are changing the same things just now.")
     if isinstance(cause, HTTPError) and cause.status_code in BY_STATUS:
         return BY_STATUS[cause.status_code]()
     return ShopError()

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from shared.db import Database
+from shared.queries.users import lock_user
 from storefront.shop import Shop
 from tests.web.accounts import EMAIL, PASSWORD, a_user, forget_rates, last_link, sign_in
 from tests.web.browser import Browser
@@ -159,3 +160,18 @@ async def test_nobody_has_more_than_five_mails_an_hour_sent_to_one_address(brows
     answers = [(await browser.submit("/account/forgotten", {"email": "x@example.com"})).status for _ in range(6)]
 
     assert answers == [200] * 5 + [429]
+
+
+async def test_who_signs_in_while_the_account_is_being_changed_for_long_is_told_to_come_back(
+    browser: Browser, shop: Shop, database: Database
+) -> None:
+    user_id = await a_user(shop)
+
+    async with database.transaction() as connection:
+        await connection.execute("SET SESSION wait_timeout = 60")  # longer than the sign-in waits for the lock
+        await lock_user(connection, user_id)
+        answer = await sign_in(browser)
+        await connection.execute("SET SESSION wait_timeout = 5")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+    assert "session" not in browser.cookies
