@@ -175,7 +175,7 @@ class Database:
                 await self._marks.keep(await self.readers.pulse.now())
 
     async def close(self) -> None:
-        self.writer_server.circuit.close()
+        self.writer_server.close()
         await self.readers.close()
         await self.writer_pool.close()
         await self._at_once_pool.close()

@@ -63,7 +63,7 @@ class Reader:
 
     async def close(self) -> None:
         self.lag.close()
-        self.server.circuit.close()
+        self.server.close()
         await self._looking.close()
         await self.pool.close()
 

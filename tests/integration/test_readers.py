@@ -294,6 +294,29 @@ async def test_a_name_that_leads_to_another_server_is_followed_without_a_restart
     assert (at_first, later) == (before.port, [after.port] * SIZE)
 
 
+async def test_a_name_that_nobody_resolves_keeps_no_reader_from_being_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for = list[object]()
+
+    async def hang(host: object, *_: object, **__: object) -> None:
+        asked_for.append(host)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", hang)
+    before = database.readers.pulse.newest
+
+    async def beats() -> bool:
+        await database.readers.look()
+        return database.readers.pulse.newest > before
+
+    async with asyncio.timeout(SOON_S):
+        await until(beats, SOON_S)
+        await database.readers.look()
+
+    assert asked_for == ["127.0.0.1"]
+
+
 async def open_all(database: Database) -> None:
     """Have the writer's pool full of open connections."""
     async with AsyncExitStack() as stack:
