@@ -91,11 +91,11 @@ class Visitor(FastHttpUser):
         return self.until_answered(Question(kind=kind, path=path, good=good))[1]
 
     def submit(self, kind: str, path: str, fields: Mapping[str, str]) -> Answer:
-        """Send a form as our own pages do; a redirect is the good answer."""
+        """Send a form as our own pages do, again if nobody answered; a redirect is the good answer."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", **SAME_SITE}
-        return self.ask(
+        return self.until_answered(
             Question(kind=kind, method="POST", path=path, body=urlencode(fields), headers=headers, good=(303,))
-        )
+        )[1]
 
     def until_answered(self, question: Question) -> tuple[Answer, Answer]:
         """The first answer and the last, which counts; sent again for half a minute at most."""
