@@ -48,10 +48,13 @@ class Run:
 
     def is_calm(self, second: int) -> bool:
         """Whether no fault that shoppers may feel was at work in this second."""
-        return not any(
-            outage.is_felt and int(outage.began_s) <= second <= outage.ended_s + self.limits.after_fault_s
-            for outage in self.outages
-        )
+        return not any(outage.is_felt and self._is_near(outage, second) for outage in self.outages)
+
+    def has_cart_store(self, second: int) -> bool:
+        return not any(outage.name == "redis" and self._is_near(outage, second) for outage in self.outages)
+
+    def _is_near(self, outage: Outage, second: int) -> bool:
+        return int(outage.began_s) <= second <= outage.ended_s + self.limits.after_fault_s
 
 
 def standing(record: Record, diary: Diary) -> list[Mapping[str, Any]]:

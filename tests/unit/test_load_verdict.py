@@ -170,6 +170,18 @@ def test_a_change_of_a_cart_that_is_not_there_later_is_lost() -> None:
     ]
 
 
+def test_of_two_tabs_at_once_one_may_lose_its_change_while_redis_is_away_and_never_else() -> None:
+    told = diary()
+    added = Operation(verb="add", sku=COAT, pieces=2, seen={COAT: 2}, asked_s=6, asked_last_s=6, answered_s=6.2)
+    put = Operation(verb="put", sku="HAT", pieces=1, seen={"HAT": 1}, asked_s=6, asked_last_s=6, answered_s=6.3)
+    read = Operation(verb="read", seen={"HAT": 1}, asked_s=7, asked_last_s=7, answered_s=8)
+    told.carts.append(Cart(whose="Hesitant", operations=[added, put, read]))
+    away = Outage(name="redis", began_s=5.0, ended_s=5.1, is_felt=True)
+
+    assert found(run_of(told=told, outages=[away])) == []
+    assert [what for what, _ in found(run_of(told=told, outages=[replace(away, name="db")]))] == ["cart lost"]
+
+
 def test_an_error_counts_unless_a_fault_excuses_it() -> None:
     told = diary()
     for at_s in (4.0, 12.0, 20.0):
