@@ -41,8 +41,9 @@ async def follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
         return None
     with suppress(StoreAway):
         for _ in range(TRIES):
-            if cart := await _follow(shop, user_id, known):
+            if cart := await _follow(shop, user_id, seen, known):
                 return cart
+            seen = await _seen(shop, user_id)
     return _new_cart(seen) if await service.is_of_another(shop.database, user_id, known.id) else None
 
 
@@ -57,9 +58,8 @@ async def has_news(shop: "Shop", user_id: int) -> bool:
         return await has_joins_not_shown(connection, user_id, service.TOLD_FOR_S)
 
 
-async def _follow(shop: "Shop", user_id: int, known: Cart) -> Cart | None:
+async def _follow(shop: "Shop", user_id: int, seen: AccountCart, known: Cart) -> Cart | None:
     """One try; None: others were faster."""
-    seen = await _seen(shop, user_id)
     guest = await _carried(shop, user_id, seen, known)
     own = await shop.carts.look_up(seen.cart_id or guest.id or new_cart_id())
     if seen.cart_id is None or own.revision == 0:  # the account's first one, or lost together with its store

@@ -21,6 +21,16 @@ class AccountOrder:
     total_cents: int
 
 
+async def has_guest_orders(connection: Reads, user_id: int, email_norm: str) -> bool:
+    """Whether there is anything to attach."""
+    row = await connection.row(
+        "SELECT 1 FROM orders o JOIN users u ON u.id = %s "
+        "WHERE o.email_norm = %s AND o.user_id IS NULL AND o.test_run <=> u.test_run LIMIT 1",
+        (user_id, email_norm),
+    )
+    return row is not None
+
+
 async def attach_orders(connection: Connection, user_id: int, email_norm: str) -> int:
     """Give an account what was ordered as a guest with its proven address, in the same load run or in none.
 

@@ -7,7 +7,7 @@ from shared.db import Database
 from shared.domain.emails import normalise_email
 from shared.domain.mailed_links import sha256_hex
 from shared.errors import Invalid, NotFound
-from shared.queries.account_orders import attach_orders
+from shared.queries.account_orders import attach_orders, has_guest_orders
 from shared.queries.shopper_sessions import NewSession, add_shopper_session, key_of_session, keys_to_end
 from shared.queries.staff import end_session
 from shared.queries.users import User, hold_user, user_by_email
@@ -43,11 +43,19 @@ async def check_sign_in(tools: AccountTools, email: str, password: str) -> User:
     if not fits or found is None or found.verified_at is None:
         note(Event.SIGN_IN_REFUSED, account=address_mark(email))
         raise Invalid(NO_MATCH)
-    async with tools.database.transaction() as connection:
-        if await hold_user(connection, found.id):
-            await attach_orders(connection, found.id, found.email_norm)
+    await _attach_guest_orders(tools.database, found)
     note(Event.SIGNED_IN, user=found.id)
     return found
+
+
+async def _attach_guest_orders(database: Database, user: User) -> None:
+    """Most have none, so it is asked before anything is locked."""
+    async with database.writer() as connection:
+        if not await has_guest_orders(connection, user.id, user.email_norm):
+            return
+    async with database.transaction() as connection:
+        if await hold_user(connection, user.id):
+            await attach_orders(connection, user.id, user.email_norm)
 
 
 async def open_session(database: Database, owner: Owner) -> str:
