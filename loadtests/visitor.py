@@ -138,7 +138,7 @@ def new_key() -> str:
 
 
 def _document(response: Any) -> Any:
-    if "json" not in (response.headers.get("Content-Type") or ""):
+    if "json" not in ((response.headers or {}).get("Content-Type") or ""):  # no headers: nobody answered
         return None
     try:
         return response.json()
