@@ -7,6 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from deploy.local.place import CHECKOUT
 from loadtests.diary import Diary
 
@@ -29,6 +31,7 @@ class _HangsUp(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
+@pytest.mark.long  # half a minute: as long as a shopper tries again
 def test_a_request_that_nobody_answered_is_an_error(tmp_path: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _HangsUp) as shop:
         threading.Thread(target=shop.serve_forever, args=(0.01,)).start()
