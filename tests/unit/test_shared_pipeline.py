@@ -92,7 +92,8 @@ async def test_who_left_before_the_trip_is_not_sent_and_who_left_meanwhile_holds
     late.cancel()
     server.answers.set()
 
-    assert await staying == ("staying",)
+    async with asyncio.timeout(5):
+        assert await staying == ("staying",)
     assert (early.cancelled(), late.cancelled()) == (True, True)
     assert server.trips == [[("late",), ("staying",)]]
 
