@@ -50,6 +50,7 @@ class Pool:
         self._server, self._size, self._session, self._life_s = server, size, session, life_s
         self._flags = CLIENT.FOUND_ROWS | flags
         self._pool: Any = None
+        self._turns = asyncio.Semaphore(size)  # in the order they came; aiomysql lets newcomers overtake for ever
         self.waiting = 0
         self._opened_at: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
@@ -71,7 +72,12 @@ class Pool:
         self.waiting += 1
         try:
             async with asyncio.timeout(WAIT_S):
-                return await self._usable(self._pool or self._open())
+                await self._turns.acquire()
+                try:
+                    return await self._usable(self._pool or self._open())
+                except BaseException:
+                    self._turns.release()
+                    raise
         except TimeoutError as error:
             raise Unavailable("The database does not answer.") from error
         except (OSError, MySQLError) as error:
@@ -102,6 +108,7 @@ class Pool:
                     raw.close()
                 raise
             finally:
+                self._turns.release()
                 self._pool.release(raw)
 
     async def close(self) -> None:
