@@ -6,7 +6,8 @@ from weakref import WeakSet
 
 from shared.errors import TooBusy
 
-MOST_AT_WORK = 300  # whoever came as one more would wait for seconds, and all the others longer
+MOST_AT_WORK = 240  # whoever came as one more would wait for seconds, and all the others longer
+ORDERING = 60  # on top of those: what was done for somebody up to the order would be lost
 RETRY_AFTER_S = (1, 3)  # drawn, so that those who were sent away do not all come back at once
 
 
@@ -18,8 +19,20 @@ class Capacity:
         self.at_work: WeakSet[Any] = WeakSet()
         self.shed = 0
 
-    def check(self) -> None:
+    @property
+    def is_full(self) -> bool:
+        return len(self.at_work) >= self._most
+
+    def is_full_for(self, *, ordering: bool) -> bool:
+        """Whether one more is too many; those who order find room for longer."""
+        return len(self.at_work) >= self._most + (ORDERING if ordering else 0)
+
+    def check(self, *, ordering: bool) -> None:
         """Raises TooBusy: there is as much to do as can be done well."""
-        if len(self.at_work) >= self._most:
-            self.shed += 1
-            raise TooBusy("Too many are here just now. Try again in a moment.", random.randint(*RETRY_AFTER_S))  # noqa: S311
+        if self.is_full_for(ordering=ordering):
+            raise self.refuse()
+
+    def refuse(self) -> TooBusy:
+        """Count somebody who is sent away, and return what he is told."""
+        self.shed += 1
+        return TooBusy("Too many are here just now. Try again in a moment.", random.randint(*RETRY_AFTER_S))  # noqa: S311

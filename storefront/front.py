@@ -129,10 +129,14 @@ class FrontConnection(asyncio.Protocol):
         while data and self._can_write:
             head = self._heads.read(data)
             answer = self._desk.answer(head, self._visitor) if head else None
-            if head is None or answer is None:
+            if head and answer:
+                size = head.size
+            elif refused := self._desk.turn_away(data, self._visitor):
+                answer, size = refused
+            else:
                 break
             self._transport.write(answer)
-            data = data[head.size :]
+            data = data[size:]
         return data
 
     def _hand_on(self, data: bytes) -> None:

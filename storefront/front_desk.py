@@ -14,7 +14,8 @@ from storefront.accepted import takes_gzip
 from storefront.client_address import counted_as_one
 from storefront.cross_site import check_host
 from storefront.handlers.base import REQUEST_ID
-from storefront.request_head import RequestHead, is_known
+from storefront.request_head import RequestHead, is_known, read_whole
+from storefront.turnstile import Turnstile
 
 if TYPE_CHECKING:
     from storefront.shop import Shop
@@ -39,6 +40,7 @@ class Visitor:
 class FrontDesk:
     def __init__(self, shop: "Shop") -> None:
         self._shop, self._pages, self._rates = shop, shop.pages, shop.rates
+        self._turnstile = Turnstile(shop)
         self._hits: Counter[tuple[str, str, int]] = Counter()
         self._is_ours = _remembering(lambda host: check_host(host.decode("latin-1"), shop.settings.allowed_hosts))
         self._takes_gzip = _remembering(lambda accepted: takes_gzip(accepted.decode("latin-1")))
@@ -73,8 +75,17 @@ class FrontDesk:
         content_head, content = (page.packed_head, page.packed) if is_packed else (page.plain_head, page.plain)
         return b"".join((self._found, request_id, content_head, b"" if head.is_head else content))
 
+    def turn_away(self, data: bytes, visitor: Visitor) -> tuple[bytes, int] | None:
+        """The refusal of the first request in the data, and that request's size; None where it is let through."""
+        request = read_whole(data) if self._turnstile.is_shut else None
+        if request is None:
+            return None
+        refusal = self._turnstile.refuse(request, self._request_id(visitor, request.weighed))
+        return (refusal, request.size) if refusal else None
+
     def tell_hits(self) -> None:
         """Put what was answered since the last time into /metrics and, a line a route, into the access log."""
+        self._turnstile.tell()
         by_route: Counter[tuple[str, str, int]] = Counter()
         for (target, method, status), count in self._hits.items():
             by_route[route_of(target), method, status] += count

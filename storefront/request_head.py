@@ -4,6 +4,7 @@ Unusual is what two parsers might understand differently (bare line feeds, folde
 ends the connection, and everything but GET and HEAD of a path.
 """
 
+import re
 from dataclasses import dataclass
 
 TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
@@ -11,6 +12,9 @@ WEIGHED = frozenset({
     b"host", b"connection", b"if-none-match", b"accept-encoding", b"x-request-id", b"x-forwarded-for",
 })  # fmt: skip
 UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"te", b"trailer"})
+HTTP = b"HTTP/1.1"
+REFUSABLE = frozenset({b"GET", b"POST", b"PUT", b"DELETE"})
+LENGTH = re.compile(rb"\r\ncontent-length: ?([0-9]{1,5})(?=\r|$)", re.IGNORECASE)  # any other form of it is unusual
 MOST_BYTES = 16 * 1024
 MOST_NAMES = 500
 IGNORED, REFUSED = b"-", b"!"  # no names of headers
@@ -22,6 +26,16 @@ class RequestHead:
     """`size`: bytes up to the end of the head; `weighed`: the headers that matter, by name in small letters."""
 
     is_head: bool
+    target: str
+    size: int
+    weighed: dict[bytes, bytes]
+
+
+@dataclass(slots=True)
+class WholeRequest:
+    """`size`: bytes of head and body; `weighed`: as of a head."""
+
+    method: str
     target: str
     size: int
     weighed: dict[bytes, bytes]
@@ -50,6 +64,24 @@ class HeadReader:
         if data.startswith(b"HEAD /"):
             return RequestHead(True, data[5 : first_end - 9].decode("latin-1"), end + 4, self._weighed)
         return None
+
+
+def read_whole(data: bytes) -> WholeRequest | None:
+    """The request that the data begins with, its body too; None if it is unusual, or not whole."""
+    end = data.find(b"\r\n\r\n", 0, MOST_BYTES)
+    first_end = data.find(b"\r\n")
+    words = data[:first_end].split(b" ")
+    if end < 0 or len(words) != 3 or words[0] not in REFUSABLE or not words[1].startswith(b"/") or words[2] != HTTP:
+        return None
+    block = data[first_end:end]
+    lengths = LENGTH.findall(block)
+    if len(lengths) > 1:
+        return None
+    weighed = _read_block(LENGTH.sub(b"", block))
+    size = end + 4 + sum(map(int, lengths))
+    if weighed is None or len(data) < size:
+        return None
+    return WholeRequest(words[0].decode(), words[1].decode("latin-1"), size, weighed)
 
 
 def _read_block(block: bytes) -> dict[bytes, bytes] | None:

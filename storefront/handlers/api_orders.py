@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from http import HTTPStatus
+from typing import ClassVar
 
 from shared.domain.countries import Address, tidy_address
 from shared.domain.shipping import ShippingMethod
@@ -19,6 +20,8 @@ KEY, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 
 
 class OrdersApi(ApiHandler):
+    is_ordering: ClassVar[bool] = True
+
     async def post(self) -> None:
         key = self.token_header(KEY)
         if key is None:

@@ -39,6 +39,8 @@ class BaseHandler(RequestHandler):
     is_probe: ClassVar[bool] = False  # asked by machines, by address, all the time
     costs_nothing: ClassVar[bool] = False  # answered from memory, so however much there is to do
 
+    is_ordering: ClassVar[bool] = False  # the last step of a purchase, which finds room for longer than others
+
     def initialize(self, route: str) -> None:
         self.route = route
         self.query = Fields()
@@ -89,7 +91,7 @@ class BaseHandler(RequestHandler):
         if self.is_probe:
             return
         if not self.costs_nothing:
-            self.shop.capacity.check()
+            self.shop.capacity.check(ordering=self.is_ordering)
         if not check_host(self.request.host, self.shop.settings.allowed_hosts):
             raise WrongHost(f"The shop is at {self.shop.settings.public_url}")
         self._announced = check_length(self.request.headers, self.max_body)
@@ -171,6 +173,8 @@ class BaseHandler(RequestHandler):
             note(Event.REQUEST_REFUSED, route=self.route, error=error.name)
         if isinstance(error, TooMany | Unavailable):
             self.set_header("Retry-After", str(error.retry_after_s))
+        if not self.request._body_future.done():
+            self.set_header("Connection", "close")  # as Tornado will, so a balancer must not send on it again
         self.tell(error)
 
     def tell(self, error: ShopError) -> None:

@@ -26,6 +26,7 @@ def new_checkout_key() -> str:
 
 
 class CheckoutHandler(CartPage):
+    is_ordering: ClassVar[bool] = True
     leads_to_provider: ClassVar[bool] = True
     tells_of: ClassVar[Mapping[str, str]] = CHECKOUT_WAITS
 

@@ -9,11 +9,12 @@ import pytest_asyncio
 
 from shared.db import Database
 from shared.domain.cart import EMPTY, Cart
+from storefront.request_head import read_whole
 from storefront.shop import Shop
 from tests.factories import add_variant
 from tests.waiting import until
 from tests.web.browser import Browser
-from tests.web.lines import SKU
+from tests.web.lines import SKU, dial_port
 
 MOST = 2
 TOLD = "Too many are here just now. Try again in a moment."
@@ -140,3 +141,39 @@ async def test_a_body_in_chunks_counts_as_any_other(
     assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     assert len(shop.capacity.at_work) == 0
     writer.close()
+
+
+async def test_who_orders_finds_room_when_others_do_not(busy: Busy, browser: Browser) -> None:
+    others, ordering = await browser.get("/shop?q=coat"), await browser.api("POST", "/orders", {})
+
+    assert (others.status, ordering.status) == (503, 400)
+
+
+async def test_a_refusal_ends_the_connection_only_where_the_body_is_not_here(busy: Busy, browser: Browser) -> None:
+    line = await dial_port(int(browser.base.rpartition(":")[2]))
+    head = b"POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
+    await line.say(head + b"{}")
+    whole, headers, _ = await line.answer()
+    await line.say(head + b"{")
+    half, last_headers, _ = await line.answer()
+
+    assert (whole, half) == (503, 503)
+    assert "Connection" not in headers
+    assert last_headers["Connection"] == "close"
+    assert await line.is_over()
+    line.writer.close()
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [b"Content-Length: 2\r\nContent-Length: 2", b"Content-Length: +2", b"Transfer-Encoding: chunked", b"A:b\nC: d"],
+)
+def test_an_unusual_request_is_left_to_tornado(unusual: bytes) -> None:
+    usual = b"POST /cart HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}GET"
+
+    found = read_whole(usual)
+
+    assert found is not None
+    assert (found.method, found.target, found.size) == ("POST", "/cart", len(usual) - len(b"GET"))
+    assert read_whole(usual.replace(b"Content-Length: 2", unusual)) is None
+    assert read_whole(usual[:-4]) is None
