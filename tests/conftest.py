@@ -10,6 +10,7 @@ import pytest_asyncio
 from deploy.local import ports
 from deploy.local.backing import BackingServices, backing_services
 from deploy.local.ports import Ports
+from shared import dynamo
 from shared.db import Database
 from shared.migrate import migrate
 from shared.settings import Settings, load_settings
@@ -18,6 +19,8 @@ from tests.shares import share
 from tests.tables import empty_tables
 
 ports.FREE_PORTS = share(ports.FREE_PORTS)
+# The emulator of DynamoDB is slow beside other tests, and how long the shop waits for it matters to none.
+dynamo.CONNECT_S = dynamo.READ_S = dynamo.CALL_S = 10
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
