@@ -9,6 +9,8 @@ from loadtests.limits import Limits
 from loadtests.run_record import Record
 from loadtests.samples import Sample
 
+CART_STORE = "redis"  # the fault by which carts lose their store for a moment
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -51,10 +53,11 @@ class Run:
         return not any(outage.is_felt and self._is_near(outage, second) for outage in self.outages)
 
     def has_cart_store(self, second: int) -> bool:
-        return not any(outage.name == "redis" and self._is_near(outage, second) for outage in self.outages)
+        return not any(outage.name == CART_STORE and self._is_near(outage, second) for outage in self.outages)
 
     def _is_near(self, outage: Outage, second: int) -> bool:
-        return int(outage.began_s) <= second <= outage.ended_s + self.limits.after_fault_s
+        after_s = self.limits.after_store_s if outage.name == CART_STORE else self.limits.after_fault_s
+        return int(outage.began_s) <= second <= outage.ended_s + after_s
 
 
 def standing(record: Record, diary: Diary) -> list[Mapping[str, Any]]:

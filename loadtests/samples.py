@@ -53,13 +53,19 @@ def delay_ms(samples: Sequence[Sample], share: float = 0.99) -> float:
     return min(next(found, 0.0), 10.0) * 1000 if total else 0.0
 
 
-def growth(samples: Sequence[Sample], part: str) -> float:
-    """By which share the memory of a part's last process grew, between the first and the last few looks at it."""
-    last_pid = next((each.usage[part].pid for each in reversed(samples) if part in each.usage), 0)
-    memory = [each.usage[part].memory_mb for each in samples if part in each.usage and each.usage[part].pid == last_pid]
-    few = max(1, len(memory) // 6)
-    first, last = sorted(memory[:few]), sorted(memory[-few:])
-    return last[len(last) // 2] / first[len(first) // 2] - 1 if memory else 0.0
+def growth(samples: Sequence[Sample], part: str, warm_s: float) -> float:
+    """By which share the memory of a part's last process grew, once it had run for so long.
+
+    That is between the first and the last few looks; 0 where less than half as much time followed.
+    """
+    seen = [each for each in samples if part in each.usage]
+    last = [each for each in seen if each.usage[part].pid == seen[-1].usage[part].pid]
+    warm = [each for each in last if each.at_s - last[0].at_s >= warm_s]
+    if not warm or warm[-1].at_s - warm[0].at_s < warm_s / 2:
+        return 0.0
+    memory, few = [each.usage[part].memory_mb for each in warm], max(1, len(warm) // 6)
+    first, last_few = sorted(memory[:few]), sorted(memory[-few:])
+    return last_few[len(last_few) // 2] / first[len(first) // 2] - 1
 
 
 def cores(samples: Sequence[Sample]) -> dict[str, float]:

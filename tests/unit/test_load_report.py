@@ -111,9 +111,10 @@ def test_memory_and_cores_are_those_of_the_last_process() -> None:
         for at_s, pid, mb, cpu_s in ((0, 1, 500, 7.0), (2, 2, 100, 0.0), (4, 2, 110, 1.0))
     ]
 
-    assert growth(samples, "web") == pytest.approx(0.1)
+    assert growth(samples, "web", warm_s=0) == pytest.approx(0.1)
+    assert growth(samples, "web", warm_s=2) == 0  # it has been there for two seconds only
     assert cores(samples) == {"web": 0.25}
-    assert growth(samples, "nobody") == 0
+    assert growth(samples, "nobody", warm_s=0) == 0
 
 
 def test_the_loops_delay_leaves_out_the_look_across_a_new_start() -> None:
