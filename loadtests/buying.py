@@ -48,7 +48,7 @@ class Buyer(Browsing):
 
     def go_on(self) -> None:
         """From the cart to the order."""
-        self.see(CART, "/cart")
+        self.see(CART, "/cart", good=(200, 303))  # 303: what came together is shown next
         self.think()
         if order := self.order():
             self.watch(order)
@@ -167,7 +167,7 @@ class Hesitant(Buyer):
         if self.chance.random() < 0.25:
             super().go_on()
         else:
-            self.see(CART, "/cart")
+            self.see(CART, "/cart", good=(200, 303))  # 303: what came together is shown next
             self.think()
 
 

@@ -11,7 +11,7 @@ from loadtests.run_record import hashed, invoices, pieces, receipts
 from loadtests.samples import delay_ms, growth
 
 CHARGED = frozenset({"authorized", "paid"})
-OF_ACCOUNTS = frozenset({"AccountBuyer", "Returner"})  # shoppers whose cart comes to another browser
+IN_SEVERAL_PLACES = frozenset({"AccountBuyer", "Returner", "Hesitant"})  # whose carts are: in browsers, or in tabs
 TOLD = 5  # findings of a kind that are told one by one; all are counted
 
 
@@ -70,13 +70,13 @@ def _carts(run: Run) -> Iterator[Finding]:
 def _as_promised(run: Run, cart: Cart) -> Iterator[Operation]:
     """What the shop promises of a cart also while its store is away, when each browser goes on with its own copy.
 
-    "One tab only" holds then: of a change beside another request of that cart nobody knows whether it lasts. And a
-    browser that an account's cart has not come to yet does not see it.
+    "One tab only" holds then: of a change beside another request of that cart nobody knows whether it lasts, nor of any
+    in a cart that is used in two tabs or browsers, and what one of them does not know yet it does not show.
     """
     for each in cart.operations:
         if run.has_cart_store(int(each.asked_s - run.diary.began_s)):
             yield each
-        elif each.verb == "read" and cart.whose in OF_ACCOUNTS:
+        elif each.verb == "read" and cart.whose in IN_SEVERAL_PLACES:
             continue
         elif each.verb == "read" or each.answered_s == NEVER or _is_known(each, cart):
             yield each
@@ -85,7 +85,7 @@ def _as_promised(run: Run, cart: Cart) -> Iterator[Operation]:
 
 
 def _is_known(change: Operation, cart: Cart) -> bool:
-    return cart.whose not in OF_ACCOUNTS and not any(
+    return cart.whose not in IN_SEVERAL_PLACES and not any(
         other is not change and other.asked_s < change.answered_s and change.asked_s < other.answered_s
         for other in cart.operations
     )
