@@ -11,7 +11,7 @@ HOLDS: Mapping[str, str] = {
     "page": "finding the kept page by its head: Host, If-None-Match, Accept-Encoding, and the address's count",
     "listing": "as `page`",
     "page-304": "as `page`; a 304 saves bandwidth",
-    "page-made": "Tornado with a bare handler is 180 µs of 480; the page's pieces, gzip, a log line, the flight's tasks",
+    "page-made": "Tornado with a bare handler is 180 µs of 480; pieces, gzip, a log line, the flight's tasks",
     "page-haproxy": "HAProxy itself, for both",
     "listing-haproxy": "HAProxy itself, for both",
     "cart-add-16": "a future for each caller, and the reading of each answer",
