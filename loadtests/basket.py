@@ -6,7 +6,7 @@ from typing import Any
 
 from loadtests.diary import Cart
 from loadtests.history import NEVER, Operation
-from loadtests.kinds import CART, CART_CHANGE
+from loadtests.kinds import CART, CART_CHANGE, LAST_LOOK
 from loadtests.visitor import AGAIN, Answer, Question, Visitor, new_key
 
 LATE_S = 5  # what a storefront was asked before it died is done by then, or never
@@ -20,6 +20,7 @@ class Basket:
     def __init__(self, shopper: Visitor) -> None:
         self._shopper = shopper
         self._cart = Cart(whose=type(shopper).__name__)
+        self._look_kind = CART
         self.is_closed = False
         shopper.trip.diary.carts.append(self._cart)
 
@@ -40,17 +41,22 @@ class Basket:
         return self._do("read", "", None)
 
     def look_for_the_last_time(self) -> None:
-        """So that the verdict knows how the cart is at the end; asked once, as the run is over."""
+        """So that the verdict knows how the cart is at the end; asked once."""
         if self.is_touched and not self.is_closed:
             self.is_closed = True
             self.look()
+
+    def look_as_the_run_ends(self) -> None:
+        """All shoppers do so in the same moment."""
+        self._look_kind = LAST_LOOK
+        self.look_for_the_last_time()
 
     def empty_by_order(self, first: Answer, last: Answer) -> None:
         """An order took everything out, or may have: whether an unanswered one was placed is not known."""
         self._note("clear", "", 0, first, last)
 
     def _do(self, verb: str, path: str, body: Mapping[str, Any] | None, sku: str = "", pieces: int = 0) -> Answer:
-        kind = CART if verb == "read" else CART_CHANGE
+        kind = self._look_kind if verb == "read" else CART_CHANGE
         headers = {"Content-Type": "application/json", "Operation-Id": new_key()}
         good = (TAKEN, REFUSED, *self._shopper.trip.refusals)
         first, last = self._shopper.until_answered(

@@ -30,7 +30,7 @@ class Buyer(Browsing):
         self.basket = Basket(self)
 
     def on_stop(self) -> None:
-        self.basket.look_for_the_last_time()
+        self.basket.look_as_the_run_ends()
 
     def journey(self) -> None:
         self.basket.look_for_the_last_time()
