@@ -83,5 +83,5 @@ def configure(log_format: str, process: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("botocore", "boto3", "urllib3", "asyncio", "kombu", "aiosqlite"):
+    for chatty in ("botocore", "boto3", "urllib3", "asyncio", "kombu", "aiosqlite", "alembic.runtime.plugins"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

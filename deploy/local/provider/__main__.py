@@ -5,6 +5,7 @@ import asyncio
 import logging
 import signal
 import sys
+from http import HTTPStatus
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -61,10 +62,14 @@ def make_application(company: Company) -> Application:
 
 
 def log_request(handler: RequestHandler) -> None:
-    """One line a request: only the first part of the path, since the rest may open somebody's payment page."""
-    request = handler.request
+    """One line a request: only the first part of the path, since the rest may open somebody's payment page.
+
+    A question in vain is how the shop's processes see every few seconds that the provider is there: no line for that.
+    """
+    request, status = handler.request, handler.get_status()
     first = request.path.split("/")[1]
-    log.info("%s /%s %d %.0f ms", request.method, first, handler.get_status(), 1000 * request.request_time())
+    level = logging.DEBUG if (first, status) == ("operations", HTTPStatus.NOT_FOUND) else logging.INFO
+    log.log(level, "%s /%s %d %.0f ms", request.method, first, status, 1000 * request.request_time())
 
 
 async def run(options: argparse.Namespace) -> None:
