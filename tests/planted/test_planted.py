@@ -1,5 +1,9 @@
-"""A load run finds what is wrong with a shop, and nothing where nothing is."""
+"""A load run finds what is wrong with a shop, and nothing where nothing is.
 
+`pytest --log-cli-level=INFO tests/planted/test_planted.py` shows each verdict.
+"""
+
+import logging
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from tests.faults.shelf import fill_shelf
 from tests.planted.faults import ALL_REFUSED, CHARGED_TWICE, OUTBOX_OFF, RECEIPT_TWICE
 from tests.planted.stand import CARTS_IN_PROCESS, STOREFRONT, open_small_shop
 
+logger = logging.getLogger(__name__)
 BUYERS = ("GuestBuyer", "CardBuyer", "Hesitant", "AccountBuyer", "Returner")
 
 
@@ -55,6 +60,7 @@ async def test_a_planted_fault_fails_and_is_named(
 
     line = last_line(outcome.plan.run, outcome.run, outcome.findings)
     found = {finding.what for finding in outcome.findings}
+    logger.info("%s: %s", planted or "carts in the process", line)
     assert line.startswith("FAIL ")
     assert outcome.run.samples[-1].delays.keys() == {"storefront-1", "storefront-2"}
     assert all(what in line for what in expected)
