@@ -51,15 +51,18 @@ give_up() {
 
 locks_checksum() { cat requirements/uv.lock requirements/dev.lock | cksum; }
 
-has_packages() { [ -f .venv/stamp ] && [ "$(cat .venv/stamp)" = "$(locks_checksum)" ] && .venv/bin/python -c '' 2>/dev/null; }
+has_python() { .venv/bin/python -c '' 2>/dev/null; }
+
+has_packages() { [ -f .venv/stamp ] && [ "$(cat .venv/stamp)" = "$(locks_checksum)" ] && has_python; }
 
 has_database() { [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || [ -f "$ROOT/.has-$DATABASE_PACKAGE" ]; }
 
 has_balancer() { [ -x /usr/sbin/haproxy ] || command -v haproxy >/dev/null || [ -f "$ROOT/.has-$BALANCER_PACKAGE" ]; }
 
-is_installed() {
+# A stack goes on running when newer code wants other packages; those it was started with are enough to look at it.
+was_installed() {
     use_private_root
-    has_packages
+    has_python
 }
 
 # The first Python that will do: its version fits and pip can be put into a .venv.

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from deploy.local.noticeboard import Notice
 from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
 from deploy.local.status import status
+from tests.waiting import PATIENCE_S
 
 VERBS = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
@@ -36,9 +38,11 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-def shop(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [str(CHECKOUT / "shop"), *words]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30, check=False)
+def shop(*words: str, checkout: Path = CHECKOUT) -> subprocess.CompletedProcess[str]:
+    command = [str(checkout / "shop"), *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=PATIENCE_S, check=False
+    )
 
 
 def test_help_has_a_line_for_every_verb() -> None:
@@ -136,6 +140,22 @@ def test_status_prints_json_and_nothing_else(
 
     assert status(place, as_json=True) == code
     assert json.loads(capsys.readouterr().out) == rows
+
+
+def test_a_stack_is_seen_though_newer_code_wants_other_packages_than_it_was_started_with(tmp_path: Path) -> None:
+    for name in ("deploy", "requirements"):
+        shutil.copytree(CHECKOUT / name, tmp_path / name)
+    shutil.copy(CHECKOUT / "shop", tmp_path)
+    (tmp_path / ".venv").symlink_to(CHECKOUT / ".venv")
+    (tmp_path / "requirements/dev.lock").write_text("other-package==1\n", encoding="utf-8")
+    place = Place(tmp_path / ".local")
+    place.make()
+    take_lock(place.lock)
+    noticeboard.post(place, Notice(os.getpid(), 8000, [ROW]))
+
+    seen = shop("status", "--json", checkout=tmp_path)
+
+    assert (seen.returncode, json.loads(seen.stdout)) == (0, [ROW])
 
 
 def test_stop_is_content_when_nothing_runs(place: Place) -> None:
