@@ -11,9 +11,8 @@ from deploy.local import noticeboard
 from deploy.local.place import Place
 from deploy.local.probes import status_of
 from tests.integration.door import free_base, left_running, start
-from tests.integration.test_running_stack import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
-PATIENCE_S = 60
 ORDERS = (
     *("instance stop 2", "instance kill 2", "instance kill 99"),
     *("reader lag 1 3", "reader kill 2", "reader kill 1"),

@@ -14,7 +14,8 @@ import pytest
 from deploy.local.faults import StackFault
 from deploy.local.lock import is_free, running_pid, take_lock
 from deploy.local.place import CHECKOUT, Place
-from tests.integration.test_supervisor import LIVES, PATIENCE_S, is_alive
+from tests.integration.test_supervisor import LIVES, is_alive
+from tests.waiting import PATIENCE_S, wait_until
 
 DEAF = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
 # A child in the same group, and one that left it: neither may outlive the stack.
@@ -38,13 +39,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in running:
         process.kill()
         process.communicate()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 def states(folder: Path) -> list[str]:

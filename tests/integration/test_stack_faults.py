@@ -15,7 +15,8 @@ from deploy.local.place import Place
 from deploy.local.ports import Ports
 from tests.integration.door import free_base, left_running, run
 from tests.integration.test_running_stack import Start, start, states, wait_until_ready
-from tests.integration.test_supervisor import LIVES, PATIENCE_S
+from tests.integration.test_supervisor import LIVES
+from tests.waiting import PATIENCE_S
 
 __all__ = ["start"]
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,9 @@ from deploy.local.part import Stamp
 from deploy.local.place import Place
 from deploy.local.supervisor import Supervisor
 from tests.integration.toy_stack import script_part
+from tests.waiting import PATIENCE_S, until
 
 LIVES = "echo ready; exec sleep 1000"
-PATIENCE_S = 15
 
 
 @pytest.fixture
@@ -26,19 +25,13 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 def is_alive(pid: int) -> bool:
+    """A dead process that nobody has collected yet is no longer a survivor."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    # A dead process that nobody has collected yet is no longer a survivor.
-    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return "\nState:\tZ" not in status
 
 
 def writes(file: Path, word: str, before_ready: str = "", on_stop: str = "") -> str:
