@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -17,10 +18,16 @@ from shared.settings import Settings, load_settings
 from tests.replicas import Replicated, replicated
 from tests.shares import share
 from tests.tables import empty_tables
+from tests.waiting import PATIENCE_S
 
 ports.FREE_PORTS = share(ports.FREE_PORTS)
 # The emulator of DynamoDB is slow beside other tests, and how long the shop waits for it matters to none.
-dynamo.CONNECT_S = dynamo.READ_S = dynamo.CALL_S = 10
+dynamo.CONNECT_S = dynamo.READ_S = dynamo.CALL_S = PATIENCE_S
+# How long a machine that has other things to do takes for an example says nothing about it.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -121,7 +121,7 @@ def do(operation: Operation, cart: dict[str, int]) -> None:
         cart.pop(operation.sku, None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(1, 40), st.data())
 def test_a_possible_history_passes_also_when_answers_are_lost(seed: int, length: int, data: st.DataObject) -> None:
     history = lived(seed, length)
@@ -136,7 +136,7 @@ def test_a_possible_history_passes_also_when_answers_are_lost(seed: int, length:
     assert violations(heard) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(1, 40), st.sampled_from(["lost", "too many", "foreign line"]))
 def test_a_planted_fault_is_found_in_any_history(seed: int, length: int, fault: str) -> None:
     *history, last = lived(seed, length)

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain import canceling, fulfilling, returning
@@ -251,7 +251,7 @@ def a_life(seed: int) -> Life:
     return Life(chance, book, Model(pieces, shipping_cents))
 
 
-@settings(max_examples=RUNS, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=RUNS, database=None)
 @given(st.integers(min_value=0, max_value=2**32))
 def test_whatever_is_tried_in_whatever_order_the_book_and_the_model_agree(seed: int) -> None:
     life = a_life(seed)

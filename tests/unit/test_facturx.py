@@ -63,7 +63,7 @@ def rules() -> Iterator[Rules]:
         yield rules
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(invoice=INVOICES)
 @example(invoice=an_invoice((JUMPER, *HUNDRED_LINES)))
 def test_every_invoice_is_good_factur_x(rules: Rules, invoice: InvoiceData) -> None:
@@ -75,7 +75,7 @@ def test_every_invoice_is_good_factur_x(rules: Rules, invoice: InvoiceData) -> N
     assert Read(xml).cents(SUMMATION, "DuePayableAmount") == [invoice.total_cents * (not invoice.paid_by_card)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(note=NOTES)
 def test_every_credit_note_is_good_factur_x(rules: Rules, note: CreditNoteData) -> None:
     xml = credit_note_xml(note)

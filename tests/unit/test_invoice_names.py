@@ -89,7 +89,7 @@ def test_the_fonts_cover_what_the_read_me_says() -> None:
     assert ord("□") in font_coverages()[-1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(ANY_TEXT, MARKED), min_size=6, max_size=6))
 def test_no_name_ever_stops_an_invoice(names: list[str]) -> None:
     address = Address(names[0], names[1], names[2], names[3], "10969", "DE")

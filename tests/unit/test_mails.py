@@ -121,7 +121,7 @@ def test_what_people_type_is_text_in_every_mail(typed: str) -> None:
         assert "<b onclick" not in part(message, "html")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.text(max_size=40))
 def test_nothing_that_is_typed_gets_into_the_headers(typed: str) -> None:
     plain = with_name("plain")

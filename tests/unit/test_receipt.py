@@ -131,7 +131,7 @@ def test_html_in_a_name_is_text() -> None:
     assert 'Thank you, <bdi>&lt;b onclick="x()"&gt;&amp;amp;</bdi>' in html
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_name_gets_into_the_headers(name: str, garment: str) -> None:
     plain = delivered(composed())
