@@ -28,7 +28,7 @@ from deploy.local.queues import REGION
 from deploy.local.tiers import SCHEDULE
 from shared.settings import Settings
 from shared.sqs import sqs_client
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, free_port, until
 
 TRIES = 3
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -41,6 +41,7 @@ class Door:
     posted: list[tuple[str, HTTPHeaders, str]] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
+    two: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(2))
 
     def bodies(self) -> list[str]:
         return [body for _, _, body in self.posted]
@@ -55,6 +56,8 @@ class DoorHandler(RequestHandler):
         self.door.posted.append((self.request.path, self.request.headers, body))
         self.door.at_once += 1
         self.door.most_at_once = max(self.door.most_at_once, self.door.at_once)
+        if body.startswith("together"):
+            await self.door.two.wait()
         await asyncio.sleep({"slow": 0.4, "silent": 4}.get(body.split()[0], 0))
         self.door.at_once -= 1
         self.set_status({"refused": 404, "failed": 500, "made": 201}.get(body.split()[0], 200))
@@ -130,7 +133,7 @@ async def stand(backing: BackingServices, sqs: Any, tmp_path: Path) -> AsyncIter
 async def running(stand: Stand) -> AsyncIterator[Stand]:
     process = stand.start()
     try:
-        await until(stand.is_ready, 10)
+        await until(stand.is_ready)
         yield stand
         assert process.poll() is None, stand.log.read_text()
     finally:
@@ -139,7 +142,7 @@ async def running(stand: Stand) -> AsyncIterator[Stand]:
 
 async def test_a_message_is_posted_with_the_daemons_headers_and_deleted_after_200(running: Stand) -> None:
     sent = running.sqs.send_message(QueueUrl=running.url, MessageBody='{"job": "audit", "id": "1"}')
-    await until(running.is_deleted, 5)
+    await until(running.is_deleted)
 
     ((path, headers, body),) = running.door.posted
     told = {name: value for name, value in headers.items() if name.startswith("X-Aws-Sqsd")}
@@ -162,7 +165,7 @@ async def test_a_scheduled_message_says_its_job_its_time_and_goes_to_its_path(ru
 
     await asyncio.to_thread(timekeeper.look, NOON)
     await asyncio.to_thread(timekeeper.look, NOON + timedelta(seconds=61))
-    await until(running.is_deleted, 5)
+    await until(running.is_deleted)
 
     ((path, headers, body),) = running.door.posted
     assert (path, body) == ("/of-its-own", "elasticbeanstalk scheduled job")
@@ -178,26 +181,30 @@ async def test_what_is_not_answered_with_200_comes_again_until_it_is_in_the_dead
     async def are_dead() -> bool:
         return await asyncio.to_thread(running.depth, running.dead_url) == 4
 
-    await until(are_dead, 14)
+    await until(are_dead)
     assert sorted(running.door.bodies()) == sorted(["refused", "failed", "made", "silent"] * TRIES)
     counts = [headers["X-Aws-Sqsd-Receive-Count"] for _, headers, body in running.door.posted if body == "refused"]
     assert counts == ["1", "2", "3"]
 
 
-async def test_no_more_are_posted_at_once_than_there_are_connections(running: Stand) -> None:
+async def test_as_many_are_posted_at_once_as_there_are_connections(stand: Stand) -> None:
     for number in range(6):
-        running.queue.send(f"slow {number}", {})
+        stand.queue.send(f"together {number}", {})
 
-    await until(running.is_deleted, 10)
+    process = stand.start("--inactivity-s", "60", "--visibility-s", "90")
+    try:
+        await until(stand.is_deleted)
+    finally:
+        end(process)
 
-    assert sorted(running.door.bodies()) == [f"slow {number}" for number in range(6)]
-    assert running.door.most_at_once == 2
+    assert sorted(stand.door.bodies()) == [f"together {number}" for number in range(6)]
+    assert stand.door.most_at_once == 2
 
 
 async def test_a_foreign_attribute_is_told_and_one_that_cannot_be_a_header_is_left_out(running: Stand) -> None:
     running.queue.send("hello", {"colour": "navy", "size": "größer"})
 
-    await until(running.is_deleted, 5)
+    await until(running.is_deleted)
 
     ((_, headers, _),) = running.door.posted
     assert headers["X-Aws-Sqsd-Attr-Colour"] == "navy"
@@ -210,10 +217,10 @@ async def test_a_queue_that_was_forgotten_is_polled_once_it_is_made_again(runnin
     async def has_noticed() -> bool:
         return "cannot be polled" in running.log.read_text()
 
-    await until(has_noticed, 10)
+    await until(has_noticed)
     running.sqs.create_queue(QueueName=running.queue.name)
     running.queue.send("hello", {})
-    await until(running.is_deleted, 10)
+    await until(running.is_deleted)
 
     assert running.door.bodies() == ["hello"]
     assert "answers again" in running.log.read_text()
@@ -222,15 +229,15 @@ async def test_a_queue_that_was_forgotten_is_polled_once_it_is_made_again(runnin
 async def test_a_stopping_daemon_lets_what_it_posted_be_answered(stand: Stand) -> None:
     process = stand.start()
     try:
-        await until(stand.is_ready, 10)
+        await until(stand.is_ready)
         stand.queue.send("slow 1", {})
 
         async def is_posted() -> bool:
             return stand.door.bodies() == ["slow 1"]
 
-        await until(is_posted, 5)
+        await until(is_posted)
         process.send_signal(signal.SIGTERM)
-        exit_code = await asyncio.to_thread(process.wait, 10)
+        exit_code = await asyncio.to_thread(process.wait, PATIENCE_S)
     finally:
         end(process)
 
@@ -240,12 +247,11 @@ async def test_a_stopping_daemon_lets_what_it_posted_be_answered(stand: Stand) -
 
 
 async def test_a_door_that_is_just_being_opened_is_waited_for(stand: Stand) -> None:
-    socket, port = bind_unused_port(address="127.0.0.1")
-    socket.close()
+    port = free_port()
     stand.target = f"http://127.0.0.1:{port}/worker"
-    process = stand.start("--connect-s", "8")
+    process = stand.start("--connect-s", "60", "--visibility-s", "90")
     try:
-        await until(stand.is_ready, 10)
+        await until(stand.is_ready)
         stand.queue.send("hello", {})
 
         async def is_taken() -> bool:
@@ -253,10 +259,10 @@ async def test_a_door_that_is_just_being_opened_is_waited_for(stand: Stand) -> N
             found = stand.sqs.get_queue_attributes(QueueUrl=stand.url, AttributeNames=names)
             return bool(found["Attributes"][names[0]] == "1")
 
-        await until(is_taken, 5)
+        await until(is_taken)
         server = HTTPServer(Application([(".*", DoorHandler, {"door": stand.door})]))
         server.listen(port, "127.0.0.1")
-        await until(stand.is_deleted, 8)
+        await until(stand.is_deleted)
     finally:
         end(process)
 
@@ -275,7 +281,7 @@ async def test_a_door_that_is_just_being_opened_is_waited_for(stand: Stand) -> N
 async def test_wrong_usage_is_2_and_says_what_is_wrong(stand: Stand, options: tuple[str, ...], told: str) -> None:
     process = stand.start(*options)
 
-    assert await asyncio.to_thread(process.wait, 10) == 2
+    assert await asyncio.to_thread(process.wait, PATIENCE_S) == 2
     assert told in stand.log.read_text()
 
 
