@@ -8,29 +8,27 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import pytest_asyncio
 from tornado.httpclient import HTTPClientError
 
 from deploy.local.backing import BackingServices
+from deploy.local.ports import Ports
 from shared.db import Database
 from tests.conftest import QUICK
 from tests.environments import bare_environment
 from tests.faults.processes import children, living, strike, strike_group
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, free_port, until
 from tests.web.browser import Browser
+
+DRAIN_S = "3"  # in which a test has to ask something
 
 
 @dataclass
 class Running:
     process: asyncio.subprocess.Process
     browser: Browser
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _start(environ: dict[str, str], *words: str) -> asyncio.subprocess.Process:
@@ -45,8 +43,8 @@ async def _start(environ: dict[str, str], *words: str) -> asyncio.subprocess.Pro
 
 @pytest_asyncio.fixture
 async def running(backing: BackingServices, database: Database) -> AsyncIterator[Running]:
-    port = _free_port()
-    process = await _start({**os.environ, **backing.environment, "DRAIN_S": "1"}, "--port", str(port))
+    port = free_port()
+    process = await _start({**os.environ, **backing.environment, "DRAIN_S": DRAIN_S}, "--port", str(port))
     browser = Browser(f"http://127.0.0.1:{port}")
     await _until_it_answers(browser)
     yield Running(process, browser)
@@ -56,13 +54,12 @@ async def running(backing: BackingServices, database: Database) -> AsyncIterator
 
 
 async def _until_it_answers(browser: Browser) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                await browser.get("/livez")
-                return
-            except (OSError, HTTPClientError):
-                await asyncio.sleep(0.05)
+    async def answers() -> bool:
+        with suppress(OSError, HTTPClientError):
+            return (await browser.get("/livez")).status == HTTPStatus.OK
+        return False
+
+    await until(answers)
 
 
 async def test_it_is_ready_as_soon_as_it_listens(running: Running) -> None:
@@ -76,7 +73,7 @@ async def test_sigterm_turns_it_away_at_once_and_it_still_answers_until_it_ends(
     while_draining = await running.browser.get("/imprint")
 
     assert while_draining.status == 200
-    assert await asyncio.wait_for(running.process.wait(), 10) == 0
+    assert await asyncio.wait_for(running.process.wait(), PATIENCE_S) == 0
 
 
 async def test_a_request_that_runs_at_the_end_is_answered(running: Running) -> None:
@@ -88,17 +85,18 @@ async def test_a_request_that_runs_at_the_end_is_answered(running: Running) -> N
     await _until_not_ready(running.browser)
 
     writer.write(b"}")
-    line = await asyncio.wait_for(reader.readline(), 10)
+    line = await asyncio.wait_for(reader.readline(), PATIENCE_S)
 
     writer.close()
     assert line.startswith(b"HTTP/1.1 422")
-    assert await asyncio.wait_for(running.process.wait(), 10) == 0
+    assert await asyncio.wait_for(running.process.wait(), PATIENCE_S) == 0
 
 
 async def _until_not_ready(browser: Browser) -> None:
-    async with asyncio.timeout(5):
-        while (await browser.get("/readyz")).status != 503:
-            await asyncio.sleep(0.02)
+    async def is_turned_away() -> bool:
+        return (await browser.get("/readyz")).status == HTTPStatus.SERVICE_UNAVAILABLE
+
+    await until(is_turned_away)
 
 
 async def test_every_missing_setting_is_named_at_once() -> None:
@@ -139,8 +137,8 @@ class Pair:
 
 @pytest_asyncio.fixture
 async def pair(backing: BackingServices, database: Database) -> AsyncIterator[Pair]:
-    port = _two_free_ports()
-    environ = {**os.environ, **backing.environment, "DRAIN_S": "1"}
+    port = Ports.free(instances=1).storefront  # and the next one
+    environ = {**os.environ, **backing.environment, "DRAIN_S": DRAIN_S}
     keeper = await _start(environ, "--port", str(port), "--processes", "2")
     pair = Pair(keeper, (Browser(f"http://127.0.0.1:{port}"), Browser(f"http://127.0.0.1:{port + 1}")))
     try:
@@ -150,14 +148,6 @@ async def pair(backing: BackingServices, database: Database) -> AsyncIterator[Pa
     finally:
         strike_group(keeper.pid)
         await keeper.communicate()
-
-
-def _two_free_ports() -> int:
-    while True:
-        port = _free_port()
-        with socket.socket() as second, suppress(OSError):
-            second.bind(("127.0.0.1", port + 1))
-            return port
 
 
 async def _instance(browser: Browser) -> str:
@@ -182,10 +172,16 @@ async def test_several_processes_have_a_port_each_and_a_dead_one_comes_back(pair
 async def test_while_one_of_them_hangs_the_other_answers(pair: Pair) -> None:
     pid = pair.pids[0]
     strike(pid, signal.SIGSTOP)
-    found = await asyncio.gather(*(_answers(browser) for browser in pair.browsers))
+    asking = [asyncio.create_task(browser.get("/livez")) for browser in pair.browsers]
+    (answered,), waiting = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+    other = pair.browsers[asking.index(answered)]
+    later = [(await other.get("/livez")).status for _ in range(20)]
+    hung = [task.done() for task in waiting]
     strike(pid, signal.SIGCONT)
 
-    assert sorted(found) == [False, True]
+    assert later == [200] * 20
+    assert hung == [False]
+    assert [answer.status for answer in await asyncio.gather(*asking)] == [200, 200]
 
 
 async def test_sigterm_drains_all_of_them(pair: Pair) -> None:
@@ -196,7 +192,7 @@ async def test_sigterm_drains_all_of_them(pair: Pair) -> None:
     while_draining = [(await browser.get("/imprint")).status for browser in pair.browsers]
 
     assert while_draining == [200, 200]
-    assert await asyncio.wait_for(pair.keeper.wait(), 10) == 0
+    assert await asyncio.wait_for(pair.keeper.wait(), PATIENCE_S) == 0
     assert pair.pids == []
 
 
@@ -208,7 +204,7 @@ async def test_none_of_them_outlives_its_keeper(pair: Pair) -> None:
     async def are_gone() -> bool:
         return not living(pids)
 
-    await until(are_gone, 10)
+    await until(are_gone)
 
 
 async def test_no_processes_are_not_an_offer() -> None:
@@ -218,11 +214,3 @@ async def test_no_processes_are_not_an_offer() -> None:
 
     assert process.returncode == 2
     assert b"argument --processes: invalid choice: 0" in output
-
-
-async def _answers(browser: Browser) -> bool:
-    try:
-        async with asyncio.timeout(1):
-            return (await browser.get("/livez")).status == 200
-    except TimeoutError:
-        return False
