@@ -10,9 +10,7 @@ import pytest_asyncio
 
 from shared import circuit as circuits
 from shared.circuit import Circuit, Sick
-from tests.waiting import until
-
-SOON_S = 5
+from tests.waiting import PATIENCE_S, until
 
 
 @dataclass
@@ -47,10 +45,19 @@ class Dependency:
 
 @pytest.fixture
 def dependency(monkeypatch: pytest.MonkeyPatch) -> Dependency:
-    short = {"SLOW_S": 0.05, "PROBE_S": 0.1, "PROBE_EVERY_S": 0.05, "TURN_S": 0.02, "LATE_S": 0.1}
+    """However late the loop of a busy machine is, a probe is asked once."""
+    short = {"SLOW_S": 0.05, "PROBE_S": 0.1, "PROBE_EVERY_S": 0.05, "TURN_S": 0.02, "LATE_S": 600}
     for name, seconds in short.items():
         monkeypatch.setattr(circuits, name, seconds)
     return Dependency()
+
+
+@pytest.fixture
+def late_s(monkeypatch: pytest.MonkeyPatch) -> float:
+    """After what a loop is late."""
+    seconds = 0.1
+    monkeypatch.setattr(circuits, "LATE_S", seconds)
+    return seconds
 
 
 @pytest_asyncio.fixture
@@ -65,7 +72,7 @@ async def turned(circuit: Circuit, *, is_well: bool) -> None:
     async def has_turned() -> bool:
         return circuit.is_well == is_well
 
-    await until(has_turned, SOON_S)
+    await until(has_turned)
 
 
 async def test_nobody_is_asked_again_while_all_is_well(circuit: Circuit, dependency: Dependency) -> None:
@@ -85,7 +92,7 @@ async def test_a_failure_is_looked_into_and_one_that_was_an_accident_changes_not
     async def is_answered() -> bool:
         return not circuit.is_silent(60)
 
-    await until(is_answered, SOON_S)
+    await until(is_answered)
     assert (circuit.is_well, dependency.asked, circuit.times_sick) == (True, 1, 0)
 
 
@@ -115,7 +122,7 @@ async def test_whoever_waits_for_what_hangs_is_let_go_and_so_are_all_others(
 ) -> None:
     dependency.is_hung = True
 
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         outcomes = await asyncio.gather(*(dependency.call(circuit) for _ in range(10)), return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [TimeoutError] * 10
@@ -126,7 +133,7 @@ async def test_whoever_waits_for_what_hangs_is_let_go_and_so_are_all_others(
 
 async def test_a_slow_call_of_what_answers_otherwise_is_left_to_end(circuit: Circuit, dependency: Dependency) -> None:
     async with circuit.call():
-        await until(lambda: _is_asked(dependency), SOON_S)
+        await until(lambda: _is_asked(dependency))
 
     assert circuit.is_well
 
@@ -140,7 +147,7 @@ async def test_a_probe_that_fails_beside_a_call_that_comes_through_proves_nothin
 ) -> None:
     dependency.is_hung = True
     looking = asyncio.create_task(circuit.look())
-    await until(lambda: _is_asked(dependency), SOON_S)
+    await until(lambda: _is_asked(dependency))
 
     circuit.came_through()
 
@@ -175,21 +182,21 @@ async def test_a_loop_that_is_late_itself_blames_nobody(circuit: Circuit, depend
 
 
 async def test_a_probe_whose_own_time_ran_off_while_the_loop_was_late_is_asked_once_more(
-    dependency: Dependency,
+    dependency: Dependency, late_s: float
 ) -> None:
     dependency.is_hung = True
     circuit, loop = Circuit("redis", lambda: asyncio.wait_for(dependency.probe(), 0.05)), asyncio.get_running_loop()
-    loop.call_later(0.01, time.sleep, 2 * circuits.LATE_S)
+    loop.call_later(0.01, time.sleep, 2 * late_s)
     loop.call_later(0.06, dependency.heal)  # due by then, and only after the probe's own time
 
     assert await circuit.look()
 
 
-async def test_a_loop_that_is_late_all_the_time_finds_out_all_the_same(dependency: Dependency) -> None:
+async def test_a_loop_that_is_late_all_the_time_finds_out_all_the_same(dependency: Dependency, late_s: float) -> None:
     dependency.is_hung = True
 
     async def probe() -> None:
-        asyncio.get_running_loop().call_later(0.01, time.sleep, 2 * circuits.LATE_S)
+        asyncio.get_running_loop().call_later(0.01, time.sleep, 2 * late_s)
         await dependency.probe()
 
     assert not await Circuit("redis", probe).look()
