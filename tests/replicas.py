@@ -19,8 +19,6 @@ from shared.migrate import migrate
 from tests.faults.wires import Wire, open_wire
 from tests.waiting import until
 
-CAUGHT_UP_S = 20
-
 
 @dataclass(eq=False)
 class Server:
@@ -72,7 +70,7 @@ class Replicated:
             server.wire.upstream_port = server.port
         for reader in self.readers:
             await reader.as_root("START SLAVE")
-            await until(partial(self._is_level, reader), CAUGHT_UP_S)
+            await until(partial(self._is_level, reader))
 
     async def _is_level(self, reader: Server) -> bool:
         position = (await self.writer.as_root("SELECT @@gtid_binlog_pos AS at"))[0]["at"]
@@ -87,7 +85,7 @@ async def until_level(database: Database) -> None:
     async def is_level() -> bool:
         return all(reader.arrived >= mark for reader in database.readers.all)
 
-    await until(is_level, CAUGHT_UP_S)
+    await until(is_level)
 
 
 @asynccontextmanager

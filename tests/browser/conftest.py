@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from deploy.local.backing import BackingServices
 from shared.db import Database
@@ -17,8 +17,9 @@ from shared.seed.pictures import copy_pictures
 from shared.seed.planting import plant
 from shared.seed.source import read_catalogue
 from shared.settings import Settings
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
+expect.set_options(timeout=1000 * PATIENCE_S)
 COMMANDS = ("workers orders", "workers documents", "workers.http --port 0")
 
 
@@ -51,7 +52,7 @@ async def shop_url(backing: BackingServices, settings: Settings, schema: Databas
     await plant(schema, read_catalogue(), stock=50)
     started = [_start(backing, command) for command in (*COMMANDS, f"storefront --port {backing.ports.storefront}")]
     try:
-        await until(lambda: _is_open(settings.public_url), 20)
+        await until(lambda: _is_open(settings.public_url))
         yield settings.public_url
     finally:
         for process in started:

@@ -42,7 +42,7 @@ async def link_in_mail(backing: BackingServices, page: str, email: str = EMAIL) 
         found[:] = [link for mail in mails for link in re.findall(rf"http\S+{page}\?token=\S+", mail["text"])]
         return bool(found)
 
-    await until(has_come, 20)
+    await until(has_come)
     return found[0]
 
 

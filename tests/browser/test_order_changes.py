@@ -43,7 +43,7 @@ async def bought(schema: Database, name: str) -> str:
     async def is_taken_up() -> bool:
         return (await look(schema, number)).order_status == "processing"
 
-    await until(is_taken_up, 20)
+    await until(is_taken_up)
     return number
 
 

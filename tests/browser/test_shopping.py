@@ -47,7 +47,7 @@ async def test_a_coat_is_bought_on_invoice(browser: Browser, shop_url: str, has_
             await page.reload()
         return await page.get_by_role("link", name="Download invoice (PDF)").count() > 0
 
-    await until(is_invoiced, 20)
+    await until(is_invoiced)
     await page.goto(f"{shop_url}/cart")
     await expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
     assert errors == []
@@ -85,7 +85,7 @@ async def test_a_card_is_paid_on_the_providers_page(browser: Browser, shop_url: 
     await page.get_by_role("button", name="Pay €").click()
 
     await expect(page.get_by_role("heading", name="Thank you, Jana")).to_be_visible()
-    await expect(page.get_by_text("Paid by card", exact=False).first).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("Paid by card", exact=False).first).to_be_visible()
     await context.close()
 
 

@@ -27,7 +27,7 @@ from tests.web.browser import OURS, Answer, Browser
 
 FOREIGN = {"X-Forwarded-For": "198.51.100.7"}
 SCHEDULED = {"X-Aws-Sqsd-Taskname": "expire", "X-Aws-Sqsd-Scheduled-At": "2026-11-24T12:00:00Z"}
-START_S, STEPS_S, END_S = 60, 60, 30
+END_S = 30
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ async def tiers(repository: Path, tmp_path: Path, backing: BackingServices, data
             for name, command in _processes(folders[tier], ports[tier]).items():
                 ending.enter_context(_running(command, folders[tier], environ, tmp_path / f"{tier}-{name}.log"))
         for port in ports.values():
-            await until_open(port, START_S)
+            await until_open(port)
         shop, worker = (Browser(f"http://127.0.0.1:{ports[tier]}") for tier in TIERS)
         yield Tiers(shop, worker, tmp_path)
 
@@ -99,7 +99,7 @@ async def test_pages_are_served_an_order_is_processed_and_the_workers_door_is_cl
         found = await tiers.shop.api("GET", f"/orders/{placed.json['number']}")
         return bool(found.json["steps"]) and {step["state"] for step in found.json["steps"]} == {"done"}
 
-    await until(all_done, STEPS_S)
+    await until(all_done)
     page = await tiers.shop.get("/products/wc14-nav-m")
     assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
     assert await _statuses(tiers) == {"shop": 404, "worker from outside": 404, "worker from the daemon": 200}

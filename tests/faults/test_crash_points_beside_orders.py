@@ -11,8 +11,6 @@ from tests.faults.telling import tell
 from tests.faults.verdict import settled
 from tests.waiting import until
 
-FIRED_S = 45
-
 
 @pytest.mark.long
 @pytest.mark.parametrize("passes", [1, 3])
@@ -36,7 +34,7 @@ async def die_beside(stand: Stand, buyers: Buyers, point: str, orders: int) -> N
         before = await settled(stand, flow.capture)
         for bought in buyers.bought:
             await flow.deed(stand, bought.number)
-        await until(has_died, FIRED_S)
+        await until(has_died)
         await stand.ready()
         faults = await settled(stand, flow.capture)
 

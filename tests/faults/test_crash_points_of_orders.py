@@ -12,9 +12,6 @@ from tests.faults.telling import tell
 from tests.faults.verdict import judge
 from tests.waiting import until
 
-FIRED_S = 20
-
-
 # Several processes at once, each at its own point: what matters most, in two runs.
 TOGETHER = [
     {
@@ -58,7 +55,7 @@ async def die_and_count(stand: Stand, buyers: Buyers, points: Mapping[str, str],
             return all((marks / point).exists() for point in points.values())
 
         await buyers.buy(orders)
-        await until(have_died, FIRED_S)
+        await until(have_died)
         await stand.ready()
         verdict = await judge(stand, buyers)
 

@@ -15,7 +15,6 @@ from tests.waiting import until
 
 STOPPED = (*WORKERS, "storefront-1")
 BETWEEN_S = 0.3
-GONE_S = 15  # a worker finishes what it does first
 
 
 async def test_a_few_orders_survive_stops_and_a_killed_group(hurt: Stand, shoppers: Callable[..., Buyers]) -> None:
@@ -55,7 +54,7 @@ async def _stop(stand: Stand, part: str) -> list[int]:
     async def has_gone() -> bool:
         return not living(group)
 
-    await until(has_gone, GONE_S)
+    await until(has_gone)
     await _is_back(stand, part, leader)
     return group
 
@@ -75,6 +74,6 @@ async def _is_back(stand: Stand, part: str, leader: int) -> None:
     async def is_another() -> bool:
         return stand.pid(part) not in (0, leader)
 
-    await until(is_another, GONE_S)
+    await until(is_another)
     await stand.ready(part)
     await asyncio.sleep(BETWEEN_S)

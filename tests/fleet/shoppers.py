@@ -12,11 +12,12 @@ from functools import partial
 from deploy.local.demo.browser import AGAIN, Answer, Browser
 from loadtests.history import NEVER, Operation, Pieces
 from tests.faults.buyers import ADDRESS, INVOICE
+from tests.waiting import PATIENCE_S
 
 Send = Callable[[], Awaitable[Answer]]
 Ordered = tuple[str, Pieces]  # an order's number, and what was in it
 
-AGAIN_S, PATIENCE_S = 0.2, 30
+AGAIN_S = 0.2
 GIVEN_UP = 0.1  # of the changes of a cart whose answer was lost, nobody asks for once more
 LATE_S = 5  # what a storefront was asked before it died is done by then, or never
 DOUBLED = 0.1  # of the clicks of those in a hurry are double clicks: the same request twice at once

@@ -20,7 +20,6 @@ from tests.fleets import RunningFleet, open_fleet
 from tests.waiting import until
 
 INSTANCES = 3
-READY_S = 30
 CONNECTIONS = 400
 
 
@@ -56,7 +55,7 @@ class FleetStand:
         """Wait until every storefront is ready and the balancer sends to it."""
         for name in self.names:
             await self.running.supervisor.until_ready(name)
-        await until(self._are_all_up, READY_S)
+        await until(self._are_all_up)
 
     async def kill_one(self, chance: random.Random) -> None:
         """Kill a storefront that is ready, unless it is the last one: where nobody answers, nothing can go wrong."""

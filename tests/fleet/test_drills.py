@@ -16,7 +16,6 @@ from tests.waiting import until
 CALM = Habits(think_s=(0.5, 1.5), orders=0.1)
 BUSY = Habits(think_s=(0.2, 0.6), orders=0.15)
 REQUESTS = 5  # of each shopper, at least
-PATIENCE_S = 60
 FAILED_S = 3.0  # for so long after a kill requests may be lost
 
 Disturb = Callable[[FleetStand], Awaitable[None]]
@@ -40,7 +39,7 @@ async def run(fleet: FleetStand, shoppers: list[Shopper], seconds: float, distur
     await asyncio.sleep(seconds / 4)
     await disturb(fleet)
     await asyncio.sleep(max(0.0, end - time.monotonic()))
-    await until(lambda: have_shopped(shoppers, shopping), PATIENCE_S)
+    await until(lambda: have_shopped(shoppers, shopping))
     over.set()
     await asyncio.gather(*shopping)
     for name in fleet.names:

@@ -18,7 +18,6 @@ from tests.waiting import until
 
 TIMES = 3
 AT_ONCE = 16  # as many as there are connections to the database: more at once sell no more
-READY_S = 30
 PART = 4  # of the time of the rush, to find the peak
 REFUSED_S, BACK_S = 0.1, 5.0
 
@@ -57,7 +56,7 @@ async def overload(running: RunningFleet, database: Database, seconds: float) ->
     peak = await before.at_most(AT_ONCE, seconds / PART)
     sold = await rush.come(peak * TIMES, seconds)
     began = time.monotonic()
-    await until(first.buy, READY_S)
+    await until(first.buy)
     back_s = time.monotonic() - began
     peak_after = await after.at_most(AT_ONCE, seconds / PART)
     for one in floods:

@@ -30,7 +30,7 @@ from tests.factories import add_variant, count
 from tests.waiting import until
 
 SKUS = ("COAT", "HAT", "SOCKS", "SCARF")
-TTL_S, PATIENCE_S = 3600, 30
+TTL_S = 3600
 
 
 class FailingCarts(KeptCarts):
@@ -99,7 +99,7 @@ async def bring(stand: Stand, user_id: int, known: Cart) -> Cart:
             own = await cart_of_account(connection, user_id)
         return copy if own.cart_id == copy.id and not own.is_due else None
 
-    copy = await until(is_there, PATIENCE_S)
+    copy = await until(is_there)
     assert copy is not None  # until waits for something
     return copy
 

@@ -21,7 +21,6 @@ from tests.integration.test_accounts import EMAIL, PASSWORD, a_user, mailed
 from tests.waiting import until
 
 OTHERS, OWNERS = "a password of somebody else", "another password"
-WAIT_S = 10
 LOCK_S = 4  # less than the server lets anybody wait for a lock
 
 
@@ -103,7 +102,7 @@ async def test_a_session_waits_for_whoever_replaces_the_password_just_now(
         await lock_user(connection, user.id)
         await set_password(connection, user.id, "another hash")
         opening = asyncio.create_task(open_session(database, Owner(user.id, "", 3600, user.password_hash)))
-        await until(lambda: _is_running(database, "INSERT INTO sessions"), WAIT_S)
+        await until(lambda: _is_running(database, "INSERT INTO sessions"))
 
     with pytest.raises(Invalid):
         await opening

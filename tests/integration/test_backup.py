@@ -33,6 +33,7 @@ from shared.queries.snapshot import Snapshot
 from shared.settings import Settings
 from tests.environments import bare_environment
 from tests.factories import add_variant, count, place
+from tests.waiting import PATIENCE_S
 from workers.operators import backup as taking
 from workers.operators.backup import back_up
 
@@ -221,7 +222,7 @@ async def test_the_backup_verb_tells_its_progress_on_standard_error(
         env=bare_environment(**environ),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -23,7 +23,6 @@ from tests.toy_target import Target, open_target
 from tests.waiting import until
 from tests.web.browser import Browser
 
-PATIENCE_S = 10
 STICKY = "sticky"
 
 
@@ -103,10 +102,10 @@ async def test_a_target_that_is_not_ready_gets_nothing_until_it_is(balanced: Bal
         return await balanced.spread(4) == {"left": 2, "right": 2}
 
     balanced.targets["left"].is_ready = False
-    await until(only_right, PATIENCE_S)
+    await until(only_right)
 
     balanced.targets["left"].is_ready = True
-    await until(both, PATIENCE_S)
+    await until(both)
 
 
 async def test_out_of_rotation_means_no_request_until_it_is_put_back(balanced: Balanced) -> None:

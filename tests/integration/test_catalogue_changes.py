@@ -177,7 +177,7 @@ async def _listening(url: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
         async def look() -> Any:
             return await pubsub.get_message(ignore_subscribe_messages=True, timeout=0.1)
 
-        return str((await until(look, 10))["data"])
+        return str((await until(look))["data"])
 
     yield told
     await pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -210,7 +210,7 @@ async def test_a_telling_that_redis_does_not_take_is_repeated_until_it_does() ->
     await valkey.wait_until_ready()
     redis = open_redis(valkey.url)
 
-    await until(lambda: redis.get(VERSION), 10)
+    await until(lambda: redis.get(VERSION))
     await news.close()
     await redis.aclose()
     valkey.stop()

@@ -13,9 +13,9 @@ from deploy.local.control import Control, one_of
 from deploy.local.faults import CannotLook, StackFault, UsageFault
 from deploy.local.place import Place
 from deploy.local.sockets import near
+from tests.waiting import PATIENCE_S
 
 REQUEST = {"action": "stop", "instance": 2}
-PATIENCE_S = 5
 
 
 @pytest.fixture

@@ -24,12 +24,11 @@ from shared.sqs import Queues, sqs_client
 from storefront.ordering import order_cart
 from storefront.shop import open_shop
 from tests.factories import a_cart, a_request, add_variant, place
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 from workers.ledger import carry_out
 from workers.steps import WORK
 from workers.tools import open_tools
 
-PATIENCE_S = 30
 OF_THE_WORKERS_MAIN_PROCESS = ("take.after_receive", "ack.before_delete", "ack.after_delete")
 BY_CARD = {"payment_method": "card", "payment_token": "tok_success"}
 STEPS = (("payment", "orders.process"), ("invoice", "documents.invoice"), ("receipt", "documents.receipt"))
@@ -119,7 +118,7 @@ async def test_a_worker_dies_at_its_second_message_and_the_next_one_does_the_res
     assert await asyncio.to_thread(first.wait, PATIENCE_S) == -signal.SIGKILL
 
     second = start(f"{name}:2")
-    await until(is_empty, PATIENCE_S)
+    await until(is_empty)
 
     assert second.poll() is None
     queues.close()
@@ -138,7 +137,7 @@ async def test_a_child_of_celery_dies_and_another_one_carries_the_step_out(
         return order.steps[0].state == "done"
 
     worker = start("step.after_claim:1")
-    await until(is_done, PATIENCE_S)
+    await until(is_done)
 
     assert worker.poll() is None
     assert os.listdir(environ["CRASH_DIR"]) == ["step.after_claim:1"]

@@ -23,10 +23,9 @@ from shared.db import Database
 from tests.fleets import RunningFleet, open_fleet
 from tests.integration.test_supervisor import LIVES
 from tests.integration.toy_stack import script_part
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 from tests.web.browser import Browser
 
-PATIENCE_S = 20
 PAUSE_S = 0.1
 SHOPPERS = 5  # with the pause, about 50 requests a second
 
@@ -110,8 +109,8 @@ async def test_a_rolling_restart_fails_no_request(fleet: RunningFleet) -> None:
             await fleet.instances.stop(name)
             assert name not in await who_answers(fleet)
             await fleet.instances.start(name)
-            await until(all_answer, PATIENCE_S)
-        await until(shoppers.have_asked_a_lot, PATIENCE_S)
+            await until(all_answer)
+        await until(shoppers.have_asked_a_lot)
 
     assert set(shoppers.statuses) == {200}
 
@@ -134,10 +133,10 @@ async def test_a_request_that_runs_when_its_instance_is_stopped_is_answered(flee
     reader, writer = await asyncio.open_connection("127.0.0.1", fleet.ports.storefront)
     writer.write(b"POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
     writer.write(b"Content-Length: 2\r\n\r\n{")
-    name = await until(busy, PATIENCE_S)
+    name = await until(busy)
 
     stopping = asyncio.create_task(fleet.instances.stop(name))
-    await until(is_out, PATIENCE_S)
+    await until(is_out)
     others = await who_answers(fleet)
     state_meanwhile = fleet.state(name)
     writer.write(b"}")
@@ -159,8 +158,8 @@ async def test_a_killed_instance_costs_only_requests_that_were_sent_to_it(fleet:
 
     async with shopping(fleet) as shoppers:
         await fleet.instances.kill("storefront-2")
-        await until(is_out, PATIENCE_S)
-        await until(is_back, PATIENCE_S)
+        await until(is_out)
+        await until(is_back)
 
     assert set(shoppers.statuses) <= {200, 502, 503, 504}
     assert fleet.state("storefront-2") == "ready"

@@ -74,7 +74,7 @@ async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
             return [await ask()]
         return []
 
-    return (await until(answers, 20))[0]
+    return (await until(answers))[0]
 
 
 async def test_carts_of_a_run_are_deleted_from_redis_and_from_dynamodb_and_no_others(

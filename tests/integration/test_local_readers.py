@@ -27,7 +27,6 @@ from shared.mysql import MySql
 from tests.environments import bare_environment
 from tests.waiting import until
 
-PATIENCE_S = 20
 FAR_S = 3600  # later than any test looks
 KILLS, ROWS_BETWEEN = 4, 30
 ONE, OTHER = "mariadb-reader-1", "mariadb-reader-2"
@@ -80,7 +79,7 @@ async def until_read(databases: BackingServices, number: int, text: str) -> None
     async def is_there() -> bool:
         return text in await notes(databases.ports.reader(number))
 
-    await until(is_there, PATIENCE_S)
+    await until(is_there)
 
 
 async def write_until(over: asyncio.Event, databases: BackingServices, promised: list[str]) -> None:
@@ -113,7 +112,7 @@ async def written_while(
     over, promised = asyncio.Event(), list[str]()
     writing = asyncio.create_task(write_until(over, databases, promised))
     for _ in range(times):
-        await until(partial(_are, len(promised) + ROWS_BETWEEN, promised), PATIENCE_S)
+        await until(partial(_are, len(promised) + ROWS_BETWEEN, promised))
         await disturb()
     over.set()
     await writing

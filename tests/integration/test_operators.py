@@ -23,6 +23,7 @@ from tests.environments import bare_environment
 from tests.factories import BERLIN, add_variant, place
 from tests.fakes import ListPublisher
 from tests.offices import bury, look, ordered, own_office, send, step_row
+from tests.waiting import PATIENCE_S
 from workers.operators.dead_queues import DeadQueues
 from workers.operators.life import life
 from workers.operators.office import Office
@@ -56,7 +57,7 @@ async def command(backing: BackingServices, *words: str) -> tuple[int, str, str]
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     return run.returncode, run.stdout, run.stderr

@@ -16,7 +16,6 @@ from tests.faults.wires import Faults
 from tests.replicas import Replicated, Server
 from tests.waiting import until
 
-SOON_S = 15
 SIZE = 4
 WHERE = "SELECT @@port AS port"
 
@@ -49,7 +48,7 @@ async def looked_until(database: Database, server: Server, *, is_in: bool) -> No
         await database.readers.look()
         return reader.is_in == is_in
 
-    await until(is_so, SOON_S)
+    await until(is_so)
 
 
 def _ports(database: Database) -> list[int]:
@@ -182,7 +181,7 @@ async def test_whoever_wrote_is_given_no_reader_that_is_behind(database: Databas
         await database.readers.look()
         return await asked(database, mark) == servers.readers[1].port
 
-    await until(is_level, SOON_S)
+    await until(is_level)
     assert behind == {servers.writer.port}
     assert others == {reader.port for reader in servers.readers}
 
@@ -198,7 +197,7 @@ async def test_behind_one_name_each_connection_shows_how_far_its_own_server_is(s
         await database.readers.look()
         return database.readers.all[0].arrived >= mark
 
-    await until(has_arrived, SOON_S)
+    await until(has_arrived)
     at_level = await asked(database, mark)
     level.wire.upstream_port = late.port  # as a name leads to another reader with each connection
     async with database.readers.all[0].pool.connection():  # takes the one that is open
@@ -310,9 +309,8 @@ async def test_a_name_that_nobody_resolves_keeps_no_reader_from_being_looked_at(
         await database.readers.look()
         return database.readers.pulse.newest > before
 
-    async with asyncio.timeout(SOON_S):
-        await until(beats, SOON_S)
-        await database.readers.look()
+    await until(beats)
+    await database.readers.look()
 
     assert asked == ["once"]
 

@@ -114,7 +114,7 @@ async def test_a_handed_over_job_is_stored_and_answered_and_done_once(door: Door
     async def is_done() -> bool:
         return door.done == ["audit"]
 
-    await until(is_done, 5)
+    await until(is_done)
     assert [answer.code for answer in answers] == [200, 200]
     assert await count(database, "jobs") == 1
 
@@ -310,7 +310,7 @@ async def test_a_refusal_of_a_worker_is_on_its_order_within_seconds(settings: Se
         attention, reasons = await noted(database, number)
         return (attention, reasons) if len(reasons) == 2 else None
 
-    assert await until(both, 10) == (
+    assert await until(both) == (
         "A message about this order was refused: on the queue orders: no such task here",
         ["on the queue orders: no such task here", "on the queue documents: it is compressed"],
     )
@@ -327,7 +327,7 @@ async def test_a_graver_reason_for_attention_is_not_painted_over(settings: Setti
         attention, reasons = await noted(database, number)
         return reasons and attention
 
-    assert await until(event, 10) == "The step payment failed for good."
+    assert await until(event) == "The step payment failed for good."
 
 
 async def test_a_refusal_is_noted_once_the_database_is_back(
@@ -342,7 +342,7 @@ async def test_a_refusal_is_noted_once_the_database_is_back(
     async def reasons() -> Any:
         return (await noted(database, number))[1]
 
-    assert await until(reasons, 10) == ["on the queue orders: it is compressed"]
+    assert await until(reasons) == ["on the queue orders: it is compressed"]
 
 
 def test_a_flood_of_refusals_holds_nobody_up(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:

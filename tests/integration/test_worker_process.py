@@ -10,8 +10,7 @@ import pytest
 
 from deploy.local.backing import BackingServices
 from tests.environments import bare_environment
-
-PATIENCE_S = 30
+from tests.waiting import PATIENCE_S, wait_until
 
 
 def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -47,8 +46,7 @@ def test_an_idle_worker_ends_well_when_asked_to(
         start_new_session=True,
     ) as worker:  # fmt: skip
         try:
-            while "is ready" not in log.read_text():
-                assert worker.poll() is None, log.read_text()
+            wait_until(lambda: "is ready" in log.read_text() or worker.poll() is not None)
             worker.send_signal(signal_number)
             exit_code = worker.wait(PATIENCE_S)
         finally:

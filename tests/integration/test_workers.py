@@ -19,9 +19,7 @@ from shared.queries.orders import order_by_number
 from shared.queue import SqsPublisher
 from shared.settings import Settings
 from tests.factories import add_variant, place
-from tests.waiting import until
-
-READY_S, DONE_S = 20, 20
+from tests.waiting import PATIENCE_S, until
 
 
 @pytest_asyncio.fixture
@@ -59,7 +57,7 @@ async def test_an_order_becomes_a_receipt_with_its_invoice(
 
     placed = await place(database, {coat: 1}, email="whole@example.com")
     await publisher.announce(placed.messages)
-    (mail,) = await until(lambda: mails(backing, "whole@example.com"), DONE_S)
+    (mail,) = await until(lambda: mails(backing, "whole@example.com"))
 
     assert mail["headers"]["Message-ID"] == f"<receipt.{placed.order.number}.1@example.com>"
     (attachment,) = mail["attachments"]
@@ -75,7 +73,7 @@ async def test_what_was_never_announced_is_swept_up(backing: BackingServices, da
 
     await place(database, {coat: 1}, email="swept@example.com")
 
-    assert len(await until(lambda: mails(backing, "swept@example.com"), DONE_S)) == 1
+    assert len(await until(lambda: mails(backing, "swept@example.com"))) == 1
 
 
 async def test_a_worker_that_is_asked_to_stop_ends_with_0(
@@ -83,10 +81,10 @@ async def test_a_worker_that_is_asked_to_stop_ends_with_0(
 ) -> None:
     coat = await add_variant(database)
     await place(database, {coat: 1}, email="stop@example.com")
-    await until(lambda: mails(backing, "stop@example.com"), DONE_S)
+    await until(lambda: mails(backing, "stop@example.com"))
 
     for process in workers:
         process.terminate()
-    codes = [await asyncio.to_thread(process.wait, READY_S) for process in workers]
+    codes = [await asyncio.to_thread(process.wait, PATIENCE_S) for process in workers]
 
     assert codes == [0, 0, 0]

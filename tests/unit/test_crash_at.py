@@ -15,8 +15,8 @@ from shared import crash
 from shared.crash import CrashAt
 from shared.settings import SettingsError, load_settings
 from tests.environments import bare_environment
+from tests.waiting import PATIENCE_S
 
-PATIENCE_S = 30
 # What production insists on besides.
 FIT = {
     "PUBLIC_URL": "https://shop.example",

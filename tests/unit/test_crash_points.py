@@ -14,9 +14,9 @@ from deploy.local import __main__ as door
 from shared import crash
 from shared.crash import NAMES, ORDER, POINTS
 from shared.crash_points import main
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30
 PASSES = """
 import os, sys, threading
 from pathlib import Path

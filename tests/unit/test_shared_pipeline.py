@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from shared.shared_pipeline import TOGETHER, UNDER_WAY, Command, SharedPipeline
+from tests.waiting import PATIENCE_S
 
 
 class Server:
@@ -63,7 +64,7 @@ async def test_who_asks_again_as_soon_as_there_is_an_answer_is_never_forgotten(s
     async def ask_often(word: str) -> list[object]:
         return [await server.pipeline.ask(word) for _ in range(20)]
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         answers = await asyncio.gather(*map(ask_often, "abcdef"))
 
     assert answers == [[(word,)] * 20 for word in "abcdef"]
@@ -92,7 +93,7 @@ async def test_who_left_before_the_trip_is_not_sent_and_who_left_meanwhile_holds
     late.cancel()
     server.answers.set()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await staying == ("staying",)
     assert (early.cancelled(), late.cancelled()) == (True, True)
     assert server.trips == [[("late",), ("staying",)]]
@@ -107,7 +108,7 @@ async def test_closing_lets_everybody_go(server: Server) -> None:
 
     server.pipeline.close()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         told = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(error) for error in told] == [asyncio.CancelledError] * 5
 

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders
 
+from tests.waiting import PATIENCE_S
+
 OURS = {"Sec-Fetch-Site": "same-origin"}
 FORM = "application/x-www-form-urlencoded"
 
@@ -55,7 +57,7 @@ class Browser:
             raise_error=False,
             allow_nonstandard_methods=True,
             decompress_response=False,
-            request_timeout=20,
+            request_timeout=PATIENCE_S,
         )
         for line in answer.headers.get_list("Set-Cookie"):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}

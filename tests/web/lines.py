@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from storefront.handlers.texts import TEXTS
 from storefront.shop import Shop
+from tests.waiting import PATIENCE_S
 
 SKU, PATH = "WC14-NAV-M", "/products/wc14-nav-m"
 PAGES = ("/", "/shop", "/shop?category=outerwear&size=M", PATH, f"{PATH}?colour=navy", *(f"/{name}" for name in TEXTS))
@@ -27,7 +28,7 @@ class Line:
 
     async def answer(self, *, has_body: bool = True) -> tuple[int, dict[str, str], bytes]:
         """The next answer: status, headers, body."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
             first, *lines = head.strip().split("\r\n")
             headers = dict(line.split(": ", 1) for line in lines)
@@ -35,7 +36,7 @@ class Line:
             return int(first.split()[1]), headers, await self.reader.readexactly(length)
 
     async def is_over(self) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.reader.read() == b""
 
 

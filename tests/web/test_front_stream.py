@@ -23,7 +23,7 @@ async def test_whoever_reads_slowly_is_answered_no_faster(dial: Dial, shop: Shop
         await asyncio.sleep(0.1)
         return answered_here(shop) == answered
 
-    await until(has_stopped, 10)
+    await until(has_stopped)
     made_early = answered_here(shop) - before
     answers = [await line.answer() for _ in range(6000)]
     await asking
@@ -49,7 +49,7 @@ async def test_a_silent_connection_ends_and_a_used_one_stays(
     dial: Dial, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storefront.front.LOOK_S", 0.02)
-    async with serve(shop, 0, ["127.0.0.1"], Patience(head_s=0.2, idle_s=0.5)) as port:
+    async with serve(shop, 0, ["127.0.0.1"], Patience(head_s=0.2, idle_s=2)) as port:
         silent, begun, served, used = [await dial_port(port) for _ in range(4)]
         await begun.say(b"GET / HT")
         await served.say(b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n")

@@ -22,7 +22,7 @@ async def test_readyz_tells_how_each_dependency_is(browser: Browser, shop: Shop)
     async def all_are_well() -> bool:
         return all(circuit.is_well for circuit in shop.readiness.circuits)
 
-    await until(all_are_well, 10)
+    await until(all_are_well)
     answer = await browser.get("/readyz")
 
     told = answer.json

@@ -34,7 +34,6 @@ from tests.web.lines import SKU
 
 SHOPPERS = 5
 MORE = 10  # orders after each step, so that each of its consequences meets some
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -134,7 +133,7 @@ class Tally:
         async def is_enough() -> bool:
             return self.orders >= wanted
 
-        await until(is_enough, PATIENCE_S)
+        await until(is_enough)
 
 
 async def test_passwords_of_database_and_cache_change_while_people_shop(

@@ -35,7 +35,7 @@ class Busy:
         async def is_full() -> bool:
             return len(self._shop.capacity.at_work) == MOST
 
-        await until(is_full, 5)
+        await until(is_full)
 
     async def release(self) -> list[int]:
         self._release.set()
@@ -99,7 +99,7 @@ async def test_a_body_that_does_not_come_keeps_nobody_out(
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /api/v1/cart/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
     writer.write(b"Content-Length: 2\r\n\r\n{")
-    await until(lambda: _is_running(shop), 5)
+    await until(lambda: _is_running(shop))
 
     assert (await browser.get("/api/v1/cart")).status == 200
 
@@ -133,7 +133,7 @@ async def test_a_body_in_chunks_counts_as_any_other(
     async def is_at_work() -> bool:
         return len(shop.capacity.at_work) == 1
 
-    await until(is_at_work, 5)
+    await until(is_at_work)
     answer = await browser.get("/api/v1/cart")
     release.set()
 

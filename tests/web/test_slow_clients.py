@@ -10,13 +10,12 @@ import pytest_asyncio
 from storefront.client_stream import Patience
 from storefront.server import serve
 from storefront.shop import Shop
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 HEAD = b"POST /cart/items HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 9\r\n"
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 DRIP_S, CHUNK = 0.02, 65536
-SOON_S = 10
-FAR_S = 60.0  # more than a test waits
+FAR_S = 2 * PATIENCE_S  # more than a test waits
 
 
 async def _port(shop: Shop, patience: Patience) -> AsyncIterator[int]:
@@ -41,11 +40,10 @@ async def _drip(port: int, begun: bytes, drop: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(begun)
     said = asyncio.create_task(_all_of(reader))
-    deadline_s = asyncio.get_running_loop().time() + 10
-    while not said.done() and asyncio.get_running_loop().time() < deadline_s:
-        writer.write(drop)
-        await asyncio.wait([said], timeout=DRIP_S)
-    assert said.done(), "we are still waited for"
+    async with asyncio.timeout(PATIENCE_S):
+        while not said.done():
+            writer.write(drop)
+            await asyncio.wait([said], timeout=DRIP_S)
     writer.close()
     await asyncio.gather(writer.wait_closed(), return_exceptions=True)
     return said.result()
@@ -69,7 +67,7 @@ async def test_a_head_that_drips_in_is_not_waited_for(short_of_heads: int, begun
 
 async def test_a_body_that_drips_in_is_not_waited_for(short_of_bodies: int, shop: Shop) -> None:
     assert await _drip(short_of_bodies, HEAD.replace(b" 9", b" 60000") + b"\r\n", b"x") == b""
-    await until(lambda: _is_idle(shop), SOON_S)
+    await until(lambda: _is_idle(shop))
 
 
 async def _is_idle(shop: Shop) -> bool:

@@ -15,7 +15,6 @@ from storefront.shop import Shop, open_shop
 from tests.faults.wires import Faults, Wire, open_wire
 from tests.waiting import until
 
-NOTICED_S = 15
 LINKS = {
     "writer": "database_writer_url",
     "readers": "database_reader_urls",
@@ -66,7 +65,7 @@ class WiredShop:
         async def is_noticed() -> bool:
             return self.shop.readiness.is_well(name) == is_well
 
-        await until(is_noticed, NOTICED_S)
+        await until(is_noticed)
 
 
 @asynccontextmanager

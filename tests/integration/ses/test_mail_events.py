@@ -75,7 +75,7 @@ async def test_what_is_no_event_of_a_mail_ends_in_the_dead_letter_queue(
         asked = {"QueueUrl": queue.dead_url, "AttributeNames": ["ApproximateNumberOfMessages"]}
         return int(queue.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"]) == len(bodies)
 
-    await until(dead, seconds=20)
+    await until(dead)
     assert await count(database, "mail_events") == 0
     assert "is no event of a mail" in caplog.text
     assert JANA not in caplog.text
@@ -104,11 +104,11 @@ async def test_word_is_listened_for_all_the_time_and_a_queue_that_is_away_ends_n
     monkeypatch.setattr(mail_listener, "PAUSE_S", 0.05)
     queue.delete_queue(QueueUrl=queue.url)
     listening = asyncio.create_task(listen_for_ever(events))
-    await until(has_failed, seconds=10)
+    await until(has_failed)
     queue.create_queue(QueueName="mail-events")
     queue.send_message(QueueUrl=queue.url, MessageBody=by_sns(an_event(TAG, "Send")))
 
-    assert await until(lambda: count(database, "mail_events"), seconds=10) == 1
+    assert await until(lambda: count(database, "mail_events")) == 1
 
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
