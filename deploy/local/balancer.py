@@ -1,28 +1,24 @@
-"""HAProxy before the storefronts, as an ALB is on AWS: where it is installed, its configuration, its part."""
+"""HAProxy before the storefronts, as an ALB is on AWS: its configuration, its part."""
 
-import os
-import shutil
 import signal
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from deploy.local.faults import StackFault
 from deploy.local.part import BALANCER, Part
-from deploy.local.place import PRIVATE_ROOT, Place
+from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.local.probes import answers_200
 from deploy.local.rotation import Rotation
+from deploy.local.servers import find_server, with_private_libraries
 
 CONFIGURATION = Template(Path(__file__).with_name("haproxy.cfg").read_text(encoding="utf-8"))
-LIBRARIES = "LD_LIBRARY_PATH"
 # As an ALB's: a session on one machine, told apart by an opaque value.
 COOKIE = (
     'cookie AWSALB insert indirect nocache httponly dynamic attr "Max-Age=3600"\n    dynamic-cookie-key one-machine'
 )
 SOFT_STOP = signal.SIGUSR1  # running requests end first, for as long as hard-stop-after says
-PLACES = (Path("/usr/sbin/haproxy"), PRIVATE_ROOT / "usr/sbin/haproxy")
 MISSING = "HAProxy is not installed; ./shop run --instances N fetches it (Debian package haproxy)"
 
 
@@ -33,11 +29,15 @@ class Balancer:
         rotation: takes storefronts out and puts them back while it runs.
     """
 
-    def __init__(self, place: Place, ports: Ports, storefronts: Mapping[str, int], *, is_sticky: bool) -> None:
+    def __init__(
+        self, place: Place, ports: Ports, storefronts: Mapping[str, int], *, is_sticky: bool, scheme: str = "http"
+    ) -> None:
+        """`scheme`: that by which it says shoppers came."""
         self._folder = place.run
         self._ports = ports
         self._storefronts = storefronts
         self._is_sticky = is_sticky
+        self._scheme = scheme
         self.rotation = Rotation(place.run / "haproxy.sock")
 
     def part(self, environ: Mapping[str, str]) -> Part:
@@ -48,8 +48,8 @@ class Balancer:
         """
         return Part(
             name=BALANCER,
-            command=(str(find_haproxy()), "-db", "-C", str(self._folder), "-f", "haproxy.cfg"),
-            environment=_with_private_libraries(environ),
+            command=(str(find_server(BALANCER, MISSING)), "-db", "-C", str(self._folder), "-f", "haproxy.cfg"),
+            environment=with_private_libraries(environ),
             probe=answers_200(self._ports.statistics, "/"),
             needs=tuple(self._storefronts),
             ports=(self._ports.storefront, self._ports.statistics),
@@ -61,6 +61,7 @@ class Balancer:
         """For a start now: whatever is out of rotation begins so."""
         return CONFIGURATION.substitute(
             shop_port=self._ports.storefront,
+            scheme=self._scheme,
             shop_binds=_binds(self._ports.storefront),
             statistics_binds=_binds(self._ports.statistics),
             cookie=COOKIE if self._is_sticky else "",
@@ -73,26 +74,6 @@ class Balancer:
 
     def _configure(self) -> None:
         (self._folder / "haproxy.cfg").write_text(self.configuration(), encoding="utf-8")
-
-
-def find_haproxy() -> Path:
-    """The one on the PATH, Debian's own, or the one that ./shop unpacked.
-
-    Raises:
-        StackFault: there is none.
-    """
-    on_path = shutil.which(BALANCER)
-    for haproxy in (*([Path(on_path)] if on_path else []), *PLACES):
-        if haproxy.is_file():
-            return haproxy
-    raise StackFault(MISSING)
-
-
-def _with_private_libraries(environ: Mapping[str, str]) -> dict[str, str]:
-    """What was unpacked finds its libraries nowhere else, whoever starts it."""
-    unpacked = [str(folder) for where in ("usr/lib", "lib") for folder in PRIVATE_ROOT.glob(f"{where}/*-linux-gnu")]
-    known = [environ[LIBRARIES]] if environ.get(LIBRARIES) else []
-    return {**environ, LIBRARIES: os.pathsep.join([*known, *unpacked])}
 
 
 def _binds(port: int) -> str:

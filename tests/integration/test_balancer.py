@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from deploy.local import balancer
-from deploy.local.balancer import Balancer, find_haproxy
+from deploy.local import servers
+from deploy.local.balancer import Balancer
 from deploy.local.faults import StackFault
 from deploy.local.place import Place
 from deploy.local.ports import Ports
@@ -180,8 +180,9 @@ async def test_the_statistics_page_names_every_target(balanced: Balanced) -> Non
 
 
 def test_a_machine_without_haproxy_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(balancer, "PLACES", (tmp_path / "haproxy",))
+    haproxy = Balancer(Place(tmp_path), Ports(), {}, is_sticky=False)
+    monkeypatch.setattr(servers, "FOLDERS", (tmp_path,))
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(StackFault, match=r"HAProxy is not installed; \./shop run --instances N fetches it"):
-        find_haproxy()
+        haproxy.part(os.environ)
