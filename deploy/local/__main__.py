@@ -16,6 +16,7 @@ from deploy.local.ports import DEFAULT_PORT, Ports
 if TYPE_CHECKING:
     from deploy.local.fleet import Fleet
     from deploy.local.readers import Readers
+    from deploy.local.scale import Scale
 
 
 def main(words: Sequence[str]) -> int:
@@ -49,14 +50,28 @@ def _run(arguments: list[str]) -> int:
     parser.add_argument("--instances", type=int)
     parser.add_argument("--readers", type=int, default=0)
     parser.add_argument("--sticky", action="store_true")
+    parser.add_argument("--like-aws", action="store_true")
     options = parser.parse_args(arguments)
     try:
         ports = Ports.based_on(options.port)
     except ValueError as error:
         raise UsageFault(str(error)) from error
     place = Place(STATE)
+    if options.like_aws:
+        return run(place, ports, os.environ, _like_aws(place, ports, options))
     fleet = _fleet(place, ports, options.instances, is_sticky=options.sticky)
     return run(place, ports, os.environ, Scale(fleet, _readers(place, ports, options.readers)))
+
+
+def _like_aws(place: Place, ports: Ports, options: argparse.Namespace) -> "Scale":
+    from deploy.local.cloud.fleet import MACHINES, READERS, Cloud
+    from deploy.local.scale import Scale
+    from deploy.release.bundling import kept
+
+    if options.instances is not None or options.readers:
+        raise UsageFault(f"--like-aws has {MACHINES} storefronts and a reader. Leave --instances and --readers out")
+    cloud = Cloud(place, ports, kept(CHECKOUT, place.bundles), is_sticky=options.sticky)
+    return Scale(cloud, _readers(place, ports, READERS))
 
 
 def _fleet(place: Place, ports: Ports, instances: int | None, *, is_sticky: bool) -> "Fleet | None":

@@ -5,7 +5,6 @@ ROOT=$PWD/.local/root # Debian packages that are unpacked instead of installed
 LOG=$PWD/.local/log/install.log
 PYTHON_PACKAGES="python3 python3-venv"
 DATABASE_PACKAGE=mariadb-server-core
-BALANCER_PACKAGE=haproxy
 BROWSER_PACKAGE=chromium-headless-shell
 DRIVER_LIBRARY=libatomic1 # what the browser's driver, which comes with Playwright, needs and Debian's minimum lacks
 BROWSER=$ROOT/usr/lib/chromium/chromium-headless-shell
@@ -57,7 +56,7 @@ has_packages() { [ -f .venv/stamp ] && [ "$(cat .venv/stamp)" = "$(locks_checksu
 
 has_database() { [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || [ -f "$ROOT/.has-$DATABASE_PACKAGE" ]; }
 
-has_balancer() { [ -x /usr/sbin/haproxy ] || command -v haproxy >/dev/null || [ -f "$ROOT/.has-$BALANCER_PACKAGE" ]; }
+has_server() { [ -x "/usr/sbin/$1" ] || command -v "$1" >/dev/null || [ -f "$ROOT/.has-$1" ]; }
 
 # A stack goes on running when newer code wants other packages; those it was started with are enough to look at it.
 was_installed() {
@@ -149,19 +148,23 @@ install_debian() {
     fi
 }
 
-# Installed in the ordinary way, the package would start a system service: root, too, only unpacks it.
-install_balancer() {
-    if has_balancer; then return 0; fi
+# install_servers PACKAGE...: haproxy, nginx. In the ordinary way they would start system services: root, too, only unpacks them.
+install_servers() {
+    missing=
+    for package; do has_server "$package" || missing="$missing $package"; done
+    if [ -z "$missing" ]; then return 0; fi
     open_log
-    command -v apt-get >/dev/null || name_packages "$BALANCER_PACKAGE"
-    install_privately "HAProxy goes to .local/root, where it starts no service" "$BALANCER_PACKAGE"
+    # shellcheck disable=SC2086 # a list of words
+    command -v apt-get >/dev/null || name_packages $missing
+    # shellcheck disable=SC2086
+    install_privately "${missing# }: to .local/root, where no service is started" $missing
 }
 
 name_packages() {
     if [ "$(uname -s)" = Darwin ]; then
-        fail "missing: $*. On macOS (untried): brew install python@3.13 mariadb haproxy; then start again"
+        fail "missing: $*. On macOS (untried): brew install python@3.13 mariadb haproxy nginx; then start again"
     fi
-    fail "missing: $*. This is no Debian: install Python 3.11, 3.12 or 3.13 with venv, MariaDB's server and HAProxy; then start again"
+    fail "missing: $*. This is no Debian: install Python 3.11, 3.12 or 3.13 with venv, MariaDB's server, HAProxy and nginx; then start again"
 }
 
 install_for_all() {

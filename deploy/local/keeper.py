@@ -188,5 +188,5 @@ class Keeper:
 
     def _take(self, line: bytes) -> None:
         self._log.write(line)
-        if self._around.terminal:
+        if self._around.terminal and not self.part.is_quiet:
             self._around.terminal.show(self.part.name, line.decode(errors="replace").rstrip())

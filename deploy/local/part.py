@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from deploy.local.place import CHECKOUT
+
 BALANCER = "haproxy"  # the name of the part that is there with --instances only
 FIRST_READER = "mariadb-reader-1"  # and of one that is there with --readers only
 
@@ -42,16 +44,19 @@ class Part:
         probe: None for a one-shot part, which is ready when it has ended with 0.
         needs: parts that must be ready before this one starts, and are stopped after it.
         opens_after: parts that must be ready before this one starts; they may stop side by side.
+        folder: where its command is run.
         ports: what it listens at; the first one is shown by `status`.
         prepare: called in a thread before each start, e.g. to make a data folder.
         stamp: for one-shot parts; while it fits, the part is left out.
         stop_signal: asks it to end; it has `stop_s` seconds for it.
         hint: the next step when it does not get ready.
+        is_quiet: what it says is in its log and not on the terminal.
     """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
+    folder: Path = CHECKOUT
     probe: Probe | None = None
     needs: tuple[str, ...] = ()
     opens_after: tuple[str, ...] = ()
@@ -60,6 +65,7 @@ class Part:
     stamp: Stamp | None = None
     input_text: str = field(default="", repr=False)
     hint: str = ""
+    is_quiet: bool = False
     ready_s: float = 60
     stop_s: float = 5
     stop_signal: signal.Signals = signal.SIGTERM

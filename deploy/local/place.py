@@ -67,6 +67,11 @@ class Place:
         return self.state / "bundles"
 
     @property
+    def machines(self) -> Path:
+        """A folder for each machine of `run --like-aws`."""
+        return self.state / "machines"
+
+    @property
     def secrets(self) -> Path:
         return self.state / "secrets.json"
 

@@ -10,6 +10,7 @@ from deploy.local.faults import StackFault
 
 DEFAULT_PORT = 8000
 LAST_PORT = 65535
+MOST_PROCESSES = 4  # of a storefront's machine, as `run --like-aws` has them
 # Below the range from which Linux draws ports for outgoing connections, so that none of those takes a free port away.
 FREE_PORTS = range(20000, 32000)
 
@@ -19,8 +20,10 @@ class Ports:
     """Where each part listens; the defaults are the contract's."""
 
     storefront: int = DEFAULT_PORT
+    first_process: int = 8030
     mailbox: int = 8025
     worker_http: int = 8100
+    worker_nginx: int = 8180
     statistics: int = 8404
     smtp: int = 10025
     mariadb: int = 13306
@@ -46,13 +49,18 @@ class Ports:
     @classmethod
     def free(cls, instances: int = 0, readers: int = 1) -> "Ports":
         """Ports nobody listens at, for tests beside a running shop; with those of so many storefronts and readers."""
-        rows = {"storefront": 1 + instances, "first_reader": readers}
+        processes = MOST_PROCESSES * max(1, instances)
+        rows = {"storefront": 1 + instances, "first_reader": readers, "first_process": processes}
         taken: set[int] = set()
         return cls(**{field.name: _free_row(rows.get(field.name, 1), taken) for field in fields(cls)})
 
     def instance(self, number: int) -> int:
         """Where a storefront behind the balancer listens; the balancer has the shop's own port."""
         return self.storefront + number
+
+    def process(self, machine: int) -> int:
+        """The first port of a machine's own processes, behind its nginx; the first machine is 1."""
+        return self.first_process + MOST_PROCESSES * (machine - 1)
 
     def reader(self, number: int) -> int:
         """Where a replica of the writer listens; the first one is 1."""

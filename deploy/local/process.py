@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from deploy.local.part import Part
-from deploy.local.place import CHECKOUT
 
 LAST_LINES = 25
 LONGEST_LINE = 256 * 1024
@@ -43,7 +42,7 @@ class Process:
         try:
             process = await asyncio.create_subprocess_exec(
                 *_dying_with_us(part.command),
-                cwd=CHECKOUT,
+                cwd=part.folder,
                 env={**part.environment, **marks},
                 stdin=asyncio.subprocess.PIPE if part.input_text else asyncio.subprocess.DEVNULL,
                 stdout=writer,

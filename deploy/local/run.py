@@ -11,7 +11,6 @@ from deploy.local.backing import backing_parts
 from deploy.local.environment import environment
 from deploy.local.faults import PartFailed, StackFault
 from deploy.local.first_data import MANAGER, SHOPPER, demo_accounts, first_data_parts
-from deploy.local.fleet import fleet_tier_parts
 from deploy.local.lock import take_lock
 from deploy.local.part import Part
 from deploy.local.place import Place
@@ -31,10 +30,11 @@ CARDS = "4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, 4000 0000 00
 def shop_parts(place: Place, ports: Ports, environ: Mapping[str, str], scale: Scale) -> tuple[Part, ...]:
     """Every part of the stack."""
     fleet, readers = scale.fleet, scale.readers
-    tiers = fleet_tier_parts(place, ports, environ, fleet) if fleet else tier_parts(place, ports, environ)
+    tiers = fleet.tier_parts(environ) if fleet else tier_parts(place, ports, environ)
+    first_data = first_data_parts(place, ports, environ)
     return (
         *backing_parts(place, ports, environ, readers),
-        *first_data_parts(place, ports, environ),
+        *(fleet.led(part, environ) if fleet else part for part in first_data),
         *map(readers.read_by, tiers),
     )
 

@@ -43,12 +43,7 @@ class Scale:
 
     def addresses(self, ports: Ports) -> tuple[str, ...]:
         """Lines for the end of the start."""
-        storefronts = list(map(ports.instance, self.fleet.names)) if self.fleet else []
         replicas = list(map(ports.reader, self.readers.names))
-        balancer = f"  Balancer      http://localhost:{ports.statistics}   storefronts at {_row(storefronts)}"
-        readers = f"  Readers       {', '.join(self.readers.names.values())} at {_row(replicas)}"
-        return (*([balancer] if storefronts else ()), *([readers] if replicas else ()))
-
-
-def _row(ports: list[int]) -> str:
-    return " to ".join(str(port) for port in sorted({*ports[:1], *ports[-1:]}))
+        where = " to ".join(str(port) for port in sorted({*replicas[:1], *replicas[-1:]}))
+        readers = f"  Readers       {', '.join(self.readers.names.values())} at {where}"
+        return (*(self.fleet.addresses() if self.fleet else ()), *([readers] if replicas else ()))

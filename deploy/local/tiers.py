@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from deploy.local.backing import BACKING
 from deploy.local.first_data import FIRST_DATA, MIGRATE
@@ -22,10 +23,18 @@ def tier_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[
 
 
 def worker_parts(place: Place, ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
-    """The worker tier; on AWS's own queues there is no daemon, as its stand-in cannot sign its calls."""
-    workers = tuple(_worker(queue, environ) for queue in WORKER_QUEUES)
-    daemon = (_worker_daemon(place, ports, environ),) if environ["SQS_ENDPOINT_URL"] else ()
-    return (*workers, _worker_http(ports, environ), *daemon)
+    """The worker tier."""
+    return (*worker_processes(ports, environ), *worker_daemon(place, environ, ports.worker_http))
+
+
+def worker_processes(ports: Ports, environ: Mapping[str, str]) -> tuple[Part, ...]:
+    """One a queue, and the HTTP process."""
+    return (*(_worker(queue, environ) for queue in WORKER_QUEUES), _worker_http(ports, environ))
+
+
+def worker_daemon(place: Place, environ: Mapping[str, str], port: int, schedule: Path = SCHEDULE) -> tuple[Part, ...]:
+    """The daemon that knocks at this port; none on AWS's own queues, as its stand-in cannot sign its calls."""
+    return (_worker_daemon(place, environ, port, schedule),) if environ["SQS_ENDPOINT_URL"] else ()
 
 
 def storefront_part(number: int, port: int, environ: Mapping[str, str], opens_after: tuple[str, ...]) -> Part:
@@ -64,7 +73,7 @@ def _worker_http(ports: Ports, environ: Mapping[str, str]) -> Part:
     )
 
 
-def _worker_daemon(place: Place, ports: Ports, environ: Mapping[str, str]) -> Part:
+def _worker_daemon(place: Place, environ: Mapping[str, str], port: int, schedule: Path) -> Part:
     """Times as in the real environment of the worker tier, but for the visibility time-out, which is the shop's."""
     visibility_s = int(environ["VISIBILITY_S"])
     return Part(
@@ -72,8 +81,8 @@ def _worker_daemon(place: Place, ports: Ports, environ: Mapping[str, str]) -> Pa
         command=(
             *(sys.executable, "-m", "deploy.local.daemon"),
             *("--queue-url", environ["WORKER_QUEUE_URL"], "--endpoint", environ["SQS_ENDPOINT_URL"]),
-            *("--region", environ["AWS_REGION"], "--target", f"http://127.0.0.1:{ports.worker_http}/worker"),
-            *("--cron", str(SCHEDULE), "--leader-file", str(place.run / "worker-daemon.leader")),
+            *("--region", environ["AWS_REGION"], "--target", f"http://127.0.0.1:{port}/worker"),
+            *("--cron", str(schedule), "--leader-file", str(place.run / "worker-daemon.leader")),
             *("--connections", "4", "--wait-s", environ["SQS_WAIT_S"], "--error-visibility-s", "10"),
             *("--visibility-s", str(visibility_s), "--inactivity-s", str(visibility_s * 5 / 6)),
         ),

@@ -64,14 +64,17 @@ def current(root: Path, *paths: str) -> Commit:
         StackFault: there is none, or something below `paths` differs from it.
     """
     commit = named(root, "HEAD")
+    if changed := uncommitted(root, *paths):
+        raise StackFault(f"not committed: {changed}. A bundle is made of a commit: commit or stash first")
+    return commit
+
+
+def uncommitted(root: Path, *paths: str) -> str:
+    """Names a few of the files below these paths that differ from the commit that is checked out; "" if none does."""
     listed = _git(root, "status", "--porcelain", "-z", "--no-renames", "--", *paths).decode()
     changed = [line[3:] for line in listed.split("\0") if line]
-    if changed:
-        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
-        raise StackFault(
-            f"not committed: {', '.join(changed[:NAMED])}{more}. A bundle is made of a commit: commit or stash first"
-        )
-    return commit
+    more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+    return f"{', '.join(changed[:NAMED])}{more}"
 
 
 def named(root: Path, name: str) -> Commit:

@@ -22,13 +22,14 @@ BASES = share(range(9000, 20000))  # shifted by as much, no part's port is one t
 
 
 def free_base() -> Ports:
-    """Free ports that `run --port` can mean, with those of three storefronts behind a balancer, and of four readers."""
+    """Free ports that `run --port` can mean, with those of three storefronts, machines or not, and of four readers."""
     shifted = (Ports.based_on(base) for base in random.sample(BASES, k=len(BASES)))
     return next(ports for ports in shifted if not any(map(fault_at, _all_of(ports))))
 
 
 def _all_of(ports: Ports) -> list[int]:
-    return [*vars(ports).values(), *map(ports.instance, (1, 2, 3)), *map(ports.reader, (1, 2, 3, 4))]
+    processes = range(ports.process(1), ports.process(4))
+    return [*vars(ports).values(), *map(ports.instance, (1, 2, 3)), *processes, *map(ports.reader, (1, 2, 3, 4))]
 
 
 def run(

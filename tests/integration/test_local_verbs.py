@@ -76,6 +76,13 @@ def test_sticky_without_a_balancer_is_a_wrong_use(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == "shop: --sticky needs --instances: without it there is no balancer\n"
 
 
+@pytest.mark.parametrize("option", ["--instances=3", "--readers=2"])
+def test_what_is_like_aws_has_its_own_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert door.main(["run", "--like-aws", option]) == 2
+    told = "shop: --like-aws has 3 storefronts and a reader. Leave --instances and --readers out\n"
+    assert capsys.readouterr().err == told
+
+
 def test_an_instance_of_no_stack_cannot_be_told_anything(place: Place) -> None:
     with pytest.raises(CannotLook, match=r"no stack of this checkout runs. Start it: \./shop run"):
         instance(place, "stop", 1)

@@ -13,8 +13,10 @@ from deploy.local.ports import Ports, check_ports, fault_at
 def test_the_plain_ports_are_the_contracts() -> None:
     assert asdict(Ports()) == {
         "storefront": 8000,
+        "first_process": 8030,
         "mailbox": 8025,
         "worker_http": 8100,
+        "worker_nginx": 8180,
         "statistics": 8404,
         "smtp": 10025,
         "mariadb": 13306,
@@ -56,6 +58,16 @@ def test_free_ports_leave_room_for_storefronts_behind_the_balancer() -> None:
     assert behind == list(range(ports.storefront + 1, ports.storefront + 21))
     assert set(behind).isdisjoint(asdict(ports).values())
     assert [fault_at(port) for port in behind] == [None] * 20
+
+
+def test_free_ports_leave_room_for_the_processes_of_each_machine() -> None:
+    ports = Ports.free(3)
+
+    others = {port for name, port in asdict(ports).items() if name != "first_process"}
+    processes = [range(ports.process(number), ports.process(number) + 2) for number in (1, 2, 3)]
+    assert [row.start - ports.first_process for row in processes] == [0, 4, 8]
+    assert all(others.isdisjoint(row) for row in processes)
+    assert [fault_at(port) for row in processes for port in row] == [None] * 6
 
 
 def test_free_ports_leave_room_for_readers() -> None:

@@ -1,0 +1,1 @@
+"""`run --like-aws`: both tiers as Elastic Beanstalk runs them, each machine a folder with an unpacked bundle."""
