@@ -176,6 +176,10 @@ def _bench(arguments: list[str]) -> int:
 
 
 def _demo(arguments: list[str]) -> int:
+    if arguments[:1] == ["rolling-deployment"]:
+        from deploy.local.demo.rolling_deployment import main as rolling_deployment
+
+        return rolling_deployment(arguments[1:])
     from deploy.local.demo.cart_loss import main as cart_loss
 
     return cart_loss(arguments)

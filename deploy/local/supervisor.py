@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from typing import Any
 
 from deploy.local import disk
@@ -85,6 +86,11 @@ class Supervisor:
         """Stop one part alone; it stays down until `start_part`."""
         self.spare(name)
         await self._stop(self._keepers[name])
+
+    def change_part(self, part: Part) -> None:
+        """What a part that is down will be when it is started again; its place among the others stays the same."""
+        keeper = self._keepers[part.name]
+        keeper.part = replace(part, needs=keeper.part.needs, opens_after=keeper.part.opens_after)
 
     async def start_part(self, name: str) -> None:
         """Start a part that is down; returns when it is ready.

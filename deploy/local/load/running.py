@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -35,12 +35,14 @@ class Target:
 
     Attributes:
         people: accounts and staff of a shop elsewhere; see loadtests.trip.plan_trip.
+        meanwhile: what is done to the shop while people shop, in the place of the plan's faults.
     """
 
     url: str
     secret: str = field(repr=False)
     people: str = field(default="{}", repr=False)
     shop: Shop | None = None
+    meanwhile: Callable[[], Awaitable[list[Outage]]] | None = None
 
     @classmethod
     def own(cls, shop: Shop) -> "Target":
@@ -115,6 +117,8 @@ async def _shop(plan: Plan, target: Target, token: str, hot_sku: str) -> tuple[D
 
 
 async def _disturb(plan: Plan, target: Target) -> list[Outage]:
+    if target.meanwhile:
+        return await target.meanwhile()
     return await disturb(target.shop, plan.faults, plan.seconds, plan.seed) if target.shop else []
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,26 +46,37 @@ class Shop:
     staff: tuple[str, str] | None = field(default=None, repr=False)
 
 
-@asynccontextmanager
-async def open_shop(folder: Path, instances: int) -> AsyncIterator[Shop]:
+def open_shop(folder: Path, instances: int) -> AbstractAsyncContextManager[Shop]:
     """Start it with so many storefronts behind a balancer, and end it at the end.
 
     Raises:
         StackFault: a part does not get ready.
     """
     place, ports = Place(folder), Ports.free(instances)
+    return open_scaled(place, ports, Scale(Fleet(place, ports, instances), Readers(place, ports)), ports.instance)
+
+
+@asynccontextmanager
+async def open_scaled(
+    place: Place, ports: Ports, scale: Scale, storefront_port: Callable[[int], int]
+) -> AsyncIterator[Shop]:
+    """Start a shop of this scale, whose storefronts listen there by their numbers, and end it at the end.
+
+    Raises:
+        StackFault: a part does not get ready.
+    """
+    assert scale.fleet
     place.make()
     given = {name: os.environ[name] for name in KEPT if name in os.environ}
     given |= {"RATE_ADDRESS_PER_S": "0"}  # all shoppers have one address here
-    environ = environment(folder, ports, given)
-    fleet = Fleet(place, ports, instances)
-    async with Supervisor(shop_parts(place, ports, environ, Scale(fleet, Readers(place, ports))), place) as supervisor:
+    environ = environment(place.state, ports, scale.readers.offered_to(given))
+    async with Supervisor(shop_parts(place, ports, environ, scale), place) as supervisor:
         yield Shop(
             url=f"http://127.0.0.1:{ports.storefront}",
             ports=ports,
             environ=environ,
             supervisor=supervisor,
-            storefronts={name: ports.instance(number) for number, name in fleet.names.items()},
+            storefronts={name: storefront_port(number) for number, name in scale.fleet.names.items()},
             secret=environ["LOAD_RUN_SECRET"],
             staff=(MANAGER, demo_accounts(place)[MANAGER]),
         )
