@@ -1,6 +1,7 @@
 """`bundle`: the release of the commit that is checked out, as two zips."""
 
 import sys
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def kept(root: Path, folder: Path) -> Release:
     if changed := uncommitted(root, *SOURCES):
         print(f"shop: only what is committed runs like on AWS. Not committed: {changed}", file=sys.stderr)
     zips = {tier: folder / f"{tier}-{commit.label}.zip" for tier in TIERS}
-    if not all(path.is_file() for path in zips.values()):
+    if not all(map(zipfile.is_zipfile, zips.values())):
         print(f"shop: making the bundles of {commit.label}", file=sys.stderr)
         for one in checked(commit):
             _put(one, folder)

@@ -38,6 +38,13 @@ def test_the_bundles_of_a_commit_are_made_once(light_copy: Path, tmp_path: Path)
     assert sorted(path.name for path in tmp_path.glob("*.zip")) == [f"{tier}-{first.label}.zip" for tier in TIERS]
 
 
+def test_a_bundle_that_is_damaged_is_made_again(light_repository: Path, release: Release, tmp_path: Path) -> None:
+    broken = tmp_path / release.zips["web"].name
+    broken.write_bytes(release.zips["web"].read_bytes()[:-100])
+
+    assert kept(light_repository, tmp_path).zips["web"].read_bytes() == release.zips["web"].read_bytes()
+
+
 def test_a_newer_commit_has_bundles_of_its_own(light_copy: Path, tmp_path: Path) -> None:
     old = kept(light_copy, tmp_path)
     (light_copy / "shared/newer.py").write_text('"""Newer."""\n')
