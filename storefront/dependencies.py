@@ -7,7 +7,7 @@ from shared.db import Database
 from shared.errors import ShopError
 from shared.gateway import CardGateway
 from shared.media import Media
-from shared.queries.gauges import mails_in_doubt, oldest_unsent_s, open_steps
+from shared.queries.gauges import mails_in_doubt, oldest_unsent_s, open_steps, overdue_steps
 from shared.redis_client import WatchedRedis
 from shared.sqs import Queues
 from storefront.readiness import Dependencies
@@ -82,10 +82,12 @@ async def _measure_pipeline(shop: "Shop") -> None:
     try:
         async with shop.database.reader() as connection:
             age_s, counts = await oldest_unsent_s(connection), await open_steps(connection)
+            overdue = await overdue_steps(connection)
             unsure, sent_again = await mails_in_doubt(connection)
     except ShopError:
         return
     shop.metrics.outbox_age_s.set(age_s)
+    shop.metrics.steps_overdue.set(overdue)
     shop.metrics.mails_unsure.set(unsure)
     shop.metrics.mails_sent_again.set(sent_again)
     shop.metrics.steps.clear()

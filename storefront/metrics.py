@@ -33,6 +33,7 @@ class Metrics:
         self.reader_lag_s = self._gauge("reader_lag_seconds", "How far a reader is behind the writer.", "reader")
         self.outbox_age_s = self._gauge("outbox_oldest_age_seconds", "Age of the oldest message not yet sent to SQS.")
         self.steps = self._gauge("steps", "Steps of orders by state.", "step", "state")
+        self.steps_overdue = self._gauge("steps_overdue", "Steps that are past their time and that nobody looks after.")
         self.mails_unsure = self._gauge("mails_unsure", "Mails whose fate is unknown for more than a minute.")
         self.mails_sent_again = self._gauge("mails_sent_again", "Mails sent again without certainty, ever.")
         self.queue_depth = self._gauge("queue_messages", "Messages in the queues.", "queue", "state")

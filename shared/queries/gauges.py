@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.db import Reads
+from shared.queries.audit.step_rows import LATE_S, NEVER_BEGUN_S
 
 
 async def oldest_unsent_s(connection: Reads) -> float:
@@ -21,6 +22,17 @@ async def open_steps(connection: Reads) -> Mapping[tuple[str, str], int]:
         "WHERE state IN ('queued', 'running', 'waiting', 'retrying', 'dead') AND done_at IS NULL GROUP BY step, state"
     )
     return {(row["step"], row["state"]): int(row["n"]) for row in rows}
+
+
+async def overdue_steps(connection: Reads) -> int:
+    """How many steps nobody looks after, as the audit sees it: past their time, or never begun."""
+    row = await connection.row(
+        "SELECT COUNT(*) AS n FROM steps WHERE state IN ('queued', 'running', 'retrying') AND done_at IS NULL AND "
+        "(due_at < UTC_TIMESTAMP(6) - INTERVAL %s SECOND "
+        "OR state = 'queued' AND attempt = 0 AND created_at < UTC_TIMESTAMP(6) - INTERVAL %s SECOND)",
+        (LATE_S, NEVER_BEGUN_S),
+    )
+    return int(row["n"]) if row else 0
 
 
 async def mails_in_doubt(connection: Reads) -> tuple[int, int]:

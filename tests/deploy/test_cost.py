@@ -10,6 +10,7 @@ from deploy.cost.idle import idle_month
 from deploy.cost.limits import limits
 from deploy.cost.orders import TooMany, thousand_orders
 from deploy.cost.page import page
+from tests.deploy.options import LAUNCH
 from tests.deploy.templates import ENVIRONMENTS, Stacks
 
 
@@ -28,7 +29,10 @@ def test_what_is_counted_stands_in_the_templates(stacks: Stacks, environment: st
     secrets = stacks.of_type("data", "AWS::SecretsManager::Secret", environment)
     endpoints = stacks.of_type("network", "AWS::EC2::VPCEndpoint", "prod").values()
 
+    root_disks = {stacks.options(tier, environment)[LAUNCH, "RootVolumeSize"] for tier in ("web", "worker")}
+
     assert len(alarms) == figures.of_environment("alarms")
+    assert root_disks == {f"{figures.used('root disk GB'):g}"}
     assert len(secrets) == figures.used("secrets")
     assert len([each for each in endpoints if each["VpcEndpointType"] == "Interface"]) == figures.used("endpoints")
 

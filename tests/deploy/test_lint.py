@@ -77,6 +77,15 @@ def test_nginx_passes_requests_to_each_process_of_the_storefront() -> None:
     assert re.findall(r"proxy_pass (\S+);", nginx) == ["http://storefront"]
 
 
+def test_the_agent_asks_each_process_of_the_storefront_for_its_metrics() -> None:
+    agent = yaml.safe_load((DEPLOY / "beanstalk-web/metrics/prometheus.yaml").read_text("utf-8"))
+    nginx = (DEPLOY / "beanstalk-web/.platform/nginx/nginx.conf").read_text("utf-8")
+
+    (scraped,) = agent["scrape_configs"]
+    (targets,) = (group["targets"] for group in scraped["static_configs"])
+    assert targets == re.findall(r"server (127\.0\.0\.1:\d+)", nginx)
+
+
 def test_the_worker_has_one_process_a_queue_and_the_door_of_the_daemon() -> None:
     assert processes(PROCFILES[1]) == {
         "web": "exec python -m workers.http --port 8100",

@@ -49,6 +49,17 @@ async def test_metrics_are_for_this_machine_only(browser: Browser) -> None:
     assert (near.status, far.status) == (200, 404)
 
 
+async def test_metrics_tell_of_steps_that_nobody_looks_after(browser: Browser, database: Database, shop: Shop) -> None:
+    await order(browser, wish(await fill(browser, database)))
+    async with database.writer() as connection:
+        steps = await connection.execute("UPDATE steps SET due_at = UTC_TIMESTAMP(6) - INTERVAL 61 SECOND")
+
+    await refresh_gauges(shop)
+
+    assert steps > 0
+    assert f"\nsteps_overdue {steps}.0\n" in (await browser.get("/metrics")).text
+
+
 async def test_metrics_count_requests_by_route_and_what_is_on_its_way(
     browser: Browser, database: Database, shop: Shop
 ) -> None:
@@ -63,6 +74,7 @@ async def test_metrics_count_requests_by_route_and_what_is_on_its_way(
     assert 'pool_connections_in_use{pool="writer"}' in text
     assert 'queue_messages{queue="orders",state="visible"}' in text
     assert float(text.partition("\noutbox_oldest_age_seconds ")[2].splitlines()[0]) > 0
+    assert "\nsteps_overdue 0.0\n" in text
     assert "loop_delay_seconds_count" in text
     assert 'dependency_well{dependency="redis"} 1.0' in text
     assert 'dependency_times_sick{dependency="payment"}' in text

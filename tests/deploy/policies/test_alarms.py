@@ -10,6 +10,37 @@ from tests.deploy.templates import DEPLOY, Stacks
 ALARM = "AWS::CloudWatch::Alarm"
 RUNBOOK = DEPLOY.parent / "docs" / "runbook-aws.md"
 QUEUES = {"orders", "documents", "media", "jobs", "mail-events"}
+WAYS_TO_HURT = {  # alarm → its threshold, whose reason stands on its page of the runbook
+    "queue-orders": 120,
+    "queue-documents": 300,
+    "queue-media": 900,
+    "queue-jobs": 600,
+    "queue-mail-events": 600,
+    **{f"dead-{queue}": 0 for queue in QUEUES},
+    "errors-5xx": 5,
+    "slow-pages": 1,
+    "web-health": 20,
+    "worker-health": 20,
+    "outbox": 120,
+    "dead-steps": 0,
+    "steps-overdue": 0,
+    "mails-unsure": 0,
+    "pool-waiting": 50,
+    "database-cpu": 80,
+    "database-connections": 400,
+    "database-memory": 200_000_000,
+    "database-disk": 4_000_000_000,
+    "replica-lag": 1000,
+    "cache-cpu": 70,
+    "cache-memory": 75,
+    "cache-evictions": 0,
+    "cache-lag": 10,
+    "files-busy": 90,
+    "mail-bounces": 0.05,
+    "mail-complaints": 0.001,
+    "certificate": 20,
+    "empty-polls": 2000,
+}
 
 
 def alarms(stacks: Stacks, environment: str = "prod") -> dict[str, dict[str, Any]]:
@@ -39,6 +70,21 @@ def test_a_part_that_says_nothing_is_not_well(stacks: Stacks) -> None:
     loud = {name for name, alarm in alarms(stacks).items() if alarm["TreatMissingData"] == "breaching"}
 
     assert loud == {"WebHealth", "WorkerHealth", "DatabaseCpu", "CacheCpu"}
+
+
+@reddens(
+    change("alarms:DatabaseDisk.Threshold", 1),
+    remove("alarms:StepsOverdue"),
+    change("alarms:Outbox.AlarmName", "shop-prod-steps"),
+)
+def test_every_way_to_hurt_has_its_alarm_at_its_threshold(stacks: Stacks) -> None:
+    found = {
+        alarm["AlarmName"].removeprefix(f"shop-{environment}-"): alarm["Threshold"]
+        for environment in ("prod", "test")
+        for alarm in alarms(stacks, environment).values()
+    }
+
+    assert found == WAYS_TO_HURT
 
 
 @reddens(change("alarms:Slow.AlarmDescription", "slow"), change("alarms:Slow.AlarmName", "shop-prod-nowhere"))
@@ -90,9 +136,11 @@ def test_degraded_is_enough_in_both_tiers(stacks: Stacks) -> None:
     assert {alarm["Threshold"] for alarm in health} == {20}
 
 
-@reddens(remove("alarms:Outbox"), remove("alarms:DeadSteps"), remove("alarms:MailsUnsure"))
+@reddens(
+    remove("alarms:Outbox"), remove("alarms:DeadSteps"), remove("alarms:StepsOverdue"), remove("alarms:MailsUnsure")
+)
 def test_what_the_shop_says_of_itself_has_alarms(stacks: Stacks) -> None:
-    metrics = {"outbox_oldest_age_seconds", "steps", "mails_unsure", "pool_waiting"}
+    metrics = {"outbox_oldest_age_seconds", "steps", "steps_overdue", "mails_unsure", "pool_waiting"}
 
     assert {("shop-prod", metric) for metric in metrics} <= watched(stacks)
 
