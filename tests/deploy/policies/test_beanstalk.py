@@ -162,6 +162,14 @@ def test_no_secret_stands_among_the_options(stacks: Stacks) -> None:
         assert not {name for space, name in options if space == PROPERTIES} & secrets
 
 
+@reddens(remove(f"web:[{SECRETS}]LOAD_RUN_SECRET"), change(f"web:[{SECRETS}]LOAD_RUN_SECRET", "arn:another"))
+def test_load_runs_are_taken_only_with_a_secret_for_them(stacks: Stacks) -> None:
+    key = (SECRETS, "LOAD_RUN_SECRET")
+
+    assert stacks.options("web", LoadRunSecret="arn:of-load-runs")[key] == "arn:of-load-runs"
+    assert not {key} & {*stacks.options("web"), *stacks.options("worker", LoadRunSecret="arn:of-load-runs")}
+
+
 @reddens(change(f"web:[{LAUNCH}]ImageId", "ami-other"))
 def test_an_image_of_ours_is_used_when_it_is_given(stacks: Stacks) -> None:
     for tier in BOTH:

@@ -122,6 +122,39 @@ def test_storefronts_may_do_with_carts_what_their_code_does_and_no_more(stacks: 
     assert "KeepCarts" not in policies(stacks)
 
 
+LOAD_RUNS = {"LoadRunSecret": "arn:of-load-runs", "CartStore": "dynamodb"}
+
+
+@reddens(
+    change("identity:ReadSecrets.PolicyDocument.Statement.0.Resource.4", "arn:of-load-runs"),
+    remove("identity:ReadSecrets.PolicyDocument.Statement.0.Resource.4"),
+)
+def test_the_secret_of_load_runs_is_read_only_where_there_are_some(stacks: Stacks) -> None:
+    without, given = (policies(stacks, **others)["ReadSecrets"][0]["Resource"] for others in ({}, LOAD_RUNS))
+
+    assert set(given) - set(without) == {"arn:of-load-runs"}
+
+
+@reddens(
+    remove("identity:PurgeCartsOfLoadRuns/Condition"),
+    change("identity:WebRole.ManagedPolicyArns.8", {"Ref": "PurgeCartsOfLoadRuns"}),
+    change("identity:PurgeCartsOfLoadRuns.PolicyDocument.Statement.0.Action", ["dynamodb:Scan", "dynamodb:PutItem"]),
+    change("identity:PurgeCartsOfLoadRuns.PolicyDocument.Statement.0.Resource", "*"),
+)
+def test_only_who_purges_load_runs_looks_through_all_carts(stacks: Stacks) -> None:
+    policy = "PurgeCartsOfLoadRuns"
+    (statement,) = policies(stacks, **LOAD_RUNS)[policy]
+
+    assert statement["Action"] == ["dynamodb:Scan", "dynamodb:DeleteItem"]
+    assert statement["Resource"] == "import:CartsArn"
+    assert policy in needs(stacks, "WorkerRole", **LOAD_RUNS)
+    assert policy not in needs(stacks, "WebRole", **LOAD_RUNS)
+    assert policy in needs(stacks, "WebRole", "dev", **LOAD_RUNS)
+    for fewer in ({"LoadRunSecret": "arn:of-load-runs"}, {"CartStore": "dynamodb"}):
+        assert policy not in policies(stacks, **fewer)
+        assert policy not in needs(stacks, "WorkerRole", **fewer)
+
+
 @reddens(remove("identity:DrainBeforeTheEnd.PolicyDocument.Statement.0.Condition"))
 def test_a_worker_ends_instances_of_its_own_tier_only(stacks: Stacks) -> None:
     complete, _ = policies(stacks)["DrainBeforeTheEnd"]
