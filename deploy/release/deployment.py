@@ -8,6 +8,7 @@ from deploy.release.account import Account
 from deploy.release.bundle import Bundle
 from deploy.release.changes import ChangeSet, refusals
 from deploy.release.environment import BEFORE_VERSION, Environment
+from deploy.release.health import HealthWatch, sentence
 from deploy.release.history import History, before
 from deploy.release.names import advice
 from deploy.release.patience import Patience
@@ -50,7 +51,7 @@ def steps(environment: Environment, label: str, *, is_open: bool) -> list[Step]:
 
 class Deployment:
     def __init__(self, account: Account, environment: Environment, patience: Patience, say: Say) -> None:
-        self._account, self._environment, self._say = account, environment, say
+        self._account, self._environment, self._patience, self._say = account, environment, patience, say
         beanstalk, self._s3 = account.client("elasticbeanstalk"), account.client("s3")
         self.stacks = Stacks(account.client("cloudformation"), patience, say)
         self.versions = Versions(beanstalk, self._s3, environment.shop, patience)
@@ -159,14 +160,19 @@ class Deployment:
         self.stacks.carry_out(proposal, self._news(template, proposal))
 
     def _prove(self, template: str, label: str) -> None:
-        """A tier runs what its stack says, or somebody has put another version in by hand."""
+        """A tier runs what its stack says, unless somebody has put another version in by hand, and is well with it."""
         tier = self.tiers.all().get(template)
-        if tier is not None and tier.label != label:
+        if tier is None:
+            return
+        if tier.label != label:
             raise StackFault(
                 f"{tier.environment} runs {tier.label}, and its stack takes {label} for granted. Put that in: aws "
                 f"elasticbeanstalk update-environment --environment-name {tier.environment} "
                 f"--version-label {template}-{label}"
             )
+        tier = HealthWatch(self.tiers, template, self._patience, self._say).wait()
+        if not tier.is_green:
+            raise StackFault(sentence(tier, self._environment.name, self._history().read()))
 
     def _news(self, template: str, proposal: ChangeSet) -> News:
         """What to tell beside the stack's events while it is at work."""

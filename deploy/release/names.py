@@ -1,11 +1,11 @@
-"""The zone of the shop's domain: what its registrar must name before a certificate can be had."""
+"""The zone of the shop's domain: what its registrar must name before anybody finds the shop."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 
 def advice(cloudformation: Any, route53: Any, stack: str) -> Callable[[], Sequence[str]]:
-    """A question that tells once, as soon as the stack's zone is there, what the certificate waits for."""
+    """A question that tells once, as soon as the stack's zone is there, which servers answer for it."""
     told = False
 
     def ask() -> Sequence[str]:
@@ -20,4 +20,5 @@ def advice(cloudformation: Any, route53: Any, stack: str) -> Callable[[], Sequen
 
 def _sentence(zone: Any) -> str:
     servers = ", ".join(zone["DelegationSet"]["NameServers"])
-    return f"the certificate waits until the registrar of {zone['HostedZone']['Name']} names {servers}"
+    domain = zone["HostedZone"]["Name"].rstrip(".")
+    return f"let the registrar of {domain} name {servers}; until then {domain} leads nowhere, and a certificate waits"

@@ -23,6 +23,10 @@ class Tier:
     url: str
 
     @property
+    def is_green(self) -> bool:
+        return self.status == READY and self.health == "Green"
+
+    @property
     def is_well(self) -> bool:
         return self.status == READY and self.health in ("Green", "Grey", "Ok")
 
@@ -37,6 +41,13 @@ class Tiers:
         found = {row["EnvironmentName"]: row for row in rows if row["Status"] != "Terminated"}
         named = {tier: found.get(f"{self._shop}-{tier}") for tier in TIERS}
         return {tier: _tier(tier, row) for tier, row in named.items() if row is not None}
+
+    def causes(self, tier: str) -> Sequence[str]:
+        """Why a tier has the color that it has."""
+        found = self._client.describe_environment_health(
+            EnvironmentName=f"{self._shop}-{tier}", AttributeNames=["Causes"]
+        )
+        return [str(cause) for cause in found.get("Causes", [])]
 
     def events(self, tier: str, since: datetime | None = None) -> Sequence[str]:
         """What happened in a tier, oldest first."""

@@ -25,6 +25,9 @@ class Beanstalk:
     happened: list[Row] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # versions whose bundle it cannot process
     failing: set[str] = field(default_factory=set)  # versions that do not start
+    states: dict[str, list[Row]] = field(
+        default_factory=dict
+    )  # version → its state at each look, the last one for ever
 
     def bring(self, properties: Row) -> Row:
         """Create an environment, or bring it to other properties.
@@ -74,9 +77,16 @@ class Beanstalk:
 
     def describe_environments(self, given: Row) -> ActionResult:
         rows = self.environments.values()
+        for row in rows:
+            states = self.states.get(row["VersionLabel"], [{}])
+            row.update(states.pop(0) if len(states) > 1 else states[0])
         return ActionResult(
             {"Environments": [row for row in rows if row["ApplicationName"] == given["ApplicationName"]]}
         )
+
+    def describe_health(self, given: Row) -> ActionResult:
+        color = self.environments[given["EnvironmentName"]]["Health"]
+        return ActionResult({"Color": color, "Causes": [f"50 % of the requests are {color.lower()}."]})
 
     def describe_events(self, given: Row) -> ActionResult:
         """Newest first, as AWS tells them."""
@@ -95,6 +105,7 @@ def beanstalk_in_memory() -> Iterator[Beanstalk]:
         "describe_application_versions": stand_in.describe_versions,
         "delete_application_version": stand_in.delete_version,
         "describe_environments": stand_in.describe_environments,
+        "describe_environment_health": stand_in.describe_health,
         "describe_events": stand_in.describe_events,
     }
     models = {**parsing.get_model_map(), ENVIRONMENT: _model(stand_in)}

@@ -14,12 +14,10 @@ import pytest
 from deploy.local.faults import StackFault
 from deploy.release.account import Account
 from deploy.release.deploying import deploy
-from deploy.release.patience import Patience
 from tests.deploy.account import account_in_memory
 from tests.deploy.beanstalk import Beanstalk, beanstalk_in_memory
 from tests.deploy.change_sets import whole_change_sets, without_stumbling_blocks
-
-AT_ONCE = Patience(look_s=0)
+from tests.deploy.clock import Clock
 
 
 @dataclass
@@ -32,6 +30,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self._account = Account(self.session)  # its clients take longer to make than most of what they ask
+        self.clock = Clock()
 
     def client(self, service: str) -> Any:
         """The one that commands use."""
@@ -40,14 +39,14 @@ class Desk:
     def type(self, *words: str) -> tuple[int, str]:
         """Exit code and output of `./shop deploy WORDS`."""
         with redirect_stdout(io.StringIO()) as said:
-            code = deploy(words, self.repository, lambda: self._account, AT_ONCE)
+            code = deploy(words, self.repository, lambda: self._account, self.clock.patience())
         return code, said.getvalue()
 
     def refused(self, *words: str) -> str:
         """The sentence of a refusal, before which nothing was changed."""
         before = self.standing()
         with redirect_stdout(io.StringIO()), pytest.raises(StackFault) as fault:
-            deploy(words, self.repository, lambda: self._account, AT_ONCE)
+            deploy(words, self.repository, lambda: self._account, self.clock.patience())
         assert self.standing() == before
         return str(fault.value)
 

@@ -42,7 +42,7 @@ def test_an_empty_account_gets_both_environments_then_the_next_version_then_the_
     first = label_of(prod)
     code, said = prod.type("prod")
     assert (code, prod.running()) == (0, both(first))
-    assert "the certificate waits until the registrar of example.com names ns-" in said
+    assert "let the registrar of example.com name ns-" in said
 
     second = next_commit(prod)
     code, said = prod.type("prod")
@@ -92,6 +92,23 @@ def test_a_version_that_does_not_start_leaves_the_one_before_and_says_why(dev: D
     dev.beanstalk.failing.clear()
     assert dev.type("dev")[0] == 0
     assert dev.running() == {"shop-dev-web": f"web-{second}"}
+
+
+def test_a_version_that_turns_red_stops_at_the_first_tier_and_names_the_way_back(prod: Desk) -> None:
+    first = label_of(prod)
+    prod.type("prod")
+    second = next_commit(prod)
+    prod.beanstalk.states[f"web-{second}"] = [{"Health": "Red"}]
+
+    with pytest.raises(StackFault) as fault:
+        prod.type("prod")
+
+    assert str(fault.value) == (
+        f"shop-prod-web runs {second} and is not well (Ready, Red). Back to {first}: ./shop deploy rollback prod"
+    )
+    assert prod.running() == {**both(first), "shop-prod-web": f"web-{second}"}
+    assert prod.type("rollback", "prod")[0] == 0
+    assert prod.running() == both(first)
 
 
 def test_a_version_is_deployed_again_by_its_label(dev: Desk) -> None:
