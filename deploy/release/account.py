@@ -50,6 +50,10 @@ class Account:
     def has_credentials(self) -> bool:
         return self._session.get_credentials() is not None
 
+    @property
+    def region(self) -> str:
+        return str(self._session.region_name)
+
     def sign_in(self) -> str:
         """Who is signed in, by the name that AWS gives."""
         return str(self.client("sts").get_caller_identity()["Arn"])

@@ -10,6 +10,7 @@ from deploy.release.changes import ChangeSet, refusals
 from deploy.release.environment import BEFORE_VERSION, Environment
 from deploy.release.health import HealthWatch, sentence
 from deploy.release.history import History, before
+from deploy.release.leftovers import refusals as leftovers
 from deploy.release.names import advice
 from deploy.release.patience import Patience
 from deploy.release.readiness import busy
@@ -107,8 +108,8 @@ class Deployment:
         """
         self._say(f"signed in as {self._account.sign_in()}")
         _refuse(self._busy())
-        has_data = self._exists("data")
-        _refuse([*missing_sources(self._account, self._environment, has_data=has_data), *self._label(release)])
+        missing = missing_sources(self._account, self._environment, has_data=self._exists("data"))
+        _refuse([*missing, *leftovers(self._account, self._environment, self._exists), *self._label(release)])
         changes = [change for step in self._plan(release) if (change := self._preview(step))]
         _refuse([line for change in changes for line in refusals(change, allowed)])
         return changes

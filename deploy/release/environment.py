@@ -84,6 +84,16 @@ def _faults(parameters: Any) -> Iterator[str]:
     if not missing and not values:
         rules = {said for template in used.values() for said in Resolver(template, parameters).broken_rules()}
         yield from (f"  {said}" for said in sorted(rules))
+        yield from _outside(parameters)
+
+
+def _outside(parameters: Mapping[str, str]) -> Iterator[str]:
+    """Names that the zone cannot hold, and senders that SES would not know: no rule of a template can compare ends."""
+    domain = parameters["Domain"]
+    for key, sign in (("PublicUrl", "://"), ("MailFrom", "@")):
+        host = parameters[key].partition(sign)[2]
+        if host != domain and not host.endswith(f".{domain}"):
+            yield f"  {key} must lie in the Domain {domain}"
 
 
 def _of_value(key: str, value: str, about: Mapping[str, Any]) -> Iterator[str]:

@@ -25,5 +25,8 @@ def _stuck(name: str, state: str) -> str:
         return f"the stack {name} is at work ({state}). Wait until it is done"
     if state in NEVER_WHOLE:
         return f"the stack {name} was never whole. Delete it: aws cloudformation delete-stack --stack-name {name}"
+    if state == "ROLLBACK_FAILED":
+        page = 'deploy/README.md, "When the first run fails"'
+        return f"the stack {name} was never whole, and something protected is left of it: {page}"
     events = f"aws cloudformation describe-stack-events --stack-name {name}"
     return f"the stack {name} needs a hand ({state}). Its events say why: {events}"

@@ -1,4 +1,4 @@
-"""What an environment is to be made of and must exist before: snapshots, secrets, images, zones."""
+"""What an environment is to be made of and must exist before: snapshots, secrets, images, zones, a region."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,10 +6,12 @@ from botocore.exceptions import ClientError
 
 from deploy.release.account import DENIED, Account, code_of
 from deploy.release.environment import Environment
+from deploy.release.templates import read_templates
 
 # Key of the file → service, operation, the argument that takes its value, whether as a list.
 ASKED: Mapping[str, tuple[str, str, str, bool]] = {
     "DatabaseSecret": ("secretsmanager", "describe_secret", "SecretId", False),
+    "LoadRunSecret": ("secretsmanager", "describe_secret", "SecretId", False),
     "GoldenAmi": ("ec2", "describe_images", "ImageIds", True),
     "MediaSnapshot": ("ec2", "describe_snapshots", "SnapshotIds", True),
     "RestoredFileSystem": ("efs", "describe_file_systems", "FileSystemId", False),
@@ -31,6 +33,12 @@ def refusals(account: Account, environment: Environment, *, has_data: bool) -> I
     for key, question in {**ASKED, "DatabaseSnapshot": of_database}.items():
         if given.get(key) and not _exists(account, question, given[key]):
             yield f"{key} {given[key]} does not exist in this account and region. Put it right in the file"
+    balancers = read_templates()["dns"]["Mappings"]["Balancers"]
+    if given["Mode"] == "ha" and account.region not in balancers:
+        yield (
+            f"deploy/cfn/dns.yaml does not know the zone of balancers in {account.region}. Add it to its Mappings from "
+            f"AWS's list, or take one of {', '.join(balancers)}"
+        )
     if has_data:
         own = () if given.get("DatabaseSecret") else ("database",)
         for name in ("cookies", "payment", *own):

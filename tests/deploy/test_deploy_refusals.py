@@ -68,6 +68,8 @@ def write(folder: Path, name: str = "dev", **changes: str | None) -> Path:
         ({"KeepDays": "36"}, "  KeepDays must be a whole number from 1 to 35"),
         ({"Environment": "production"}, "  Environment production needs Mode ha, which has HTTPS"),
         ({"DatabaseSnapshot": "snap"}, "  DatabaseSnapshot needs DatabaseSecret"),
+        ({"PublicUrl": "http://www.example.org"}, "  PublicUrl must lie in the Domain dev.example.com"),
+        ({"MailFrom": "orders@otherdev.example.com"}, "  MailFrom must lie in the Domain dev.example.com"),
         ({"Zones": 2}, "  each of the Parameters must be text in quotes, numbers, too"),
     ],
 )
@@ -110,6 +112,7 @@ def test_the_files_of_this_checkout_fit(name: str) -> None:
         ("DatabaseSecret", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:none"),
         ("MediaSnapshot", "snap-0123456789abcdef0"),
         ("GoldenAmi", "ami-0123456789abcdef0"),
+        ("LoadRunSecret", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:none"),
         ("ZoneId", "Z0000000000000"),
     ],
 )
@@ -193,6 +196,10 @@ def test_an_environment_that_is_updating_is_left_alone(desk: Desk, words: tuple[
         (
             "ROLLBACK_COMPLETE",
             "was never whole. Delete it: aws cloudformation delete-stack --stack-name shop-dev-data",
+        ),
+        (
+            "ROLLBACK_FAILED",
+            'was never whole, and something protected is left of it: deploy/README.md, "When the first run fails"',
         ),
         (
             "UPDATE_ROLLBACK_FAILED",

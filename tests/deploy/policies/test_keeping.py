@@ -3,7 +3,7 @@
 from tests.deploy.mutations import change, reddens, remove
 from tests.deploy.templates import Stacks
 
-KEPT = {"Retain", "Snapshot"}
+KEPT = {"Retain", "RetainExceptOnCreate", "Snapshot"}
 
 
 @reddens(
@@ -19,7 +19,8 @@ def test_database_cache_carts_and_passwords_outlive_their_stack(stacks: Stacks) 
     for item in (single["Instance"], fleet["Cluster"], fleet["Cache"], fleet["Carts"]):
         assert {item.get("DeletionPolicy"), item.get("UpdateReplacePolicy")} <= KEPT
     for name in ("DatabasePassword", "CookieSecrets", "PaymentSecret"):
-        assert (fleet[name].get("DeletionPolicy"), fleet[name].get("UpdateReplacePolicy")) == ("Retain", "Retain")
+        policies = (fleet[name].get("DeletionPolicy"), fleet[name].get("UpdateReplacePolicy"))
+        assert policies == ("RetainExceptOnCreate", "Retain")
 
 
 @reddens(remove("data-files:Files/DeletionPolicy"), change("data-files:Disk/DeletionPolicy", "Delete"))
@@ -32,6 +33,21 @@ def test_files_and_releases_outlive_their_stack(stacks: Stacks) -> None:
 
     for item in (items["Files"], items["Releases"], items["AccessLogs"], items["BackupVault"], *disks):
         assert {item.get("DeletionPolicy"), item.get("UpdateReplacePolicy")} <= KEPT
+
+
+NAMES = ("Name", "BucketName", "BackupVaultName", "TableName", "QueueName", "LogGroupName")
+
+
+@reddens(
+    change("data:DatabasePassword/DeletionPolicy", "Retain"),
+    change("data-files:Releases/DeletionPolicy", "Retain"),
+    change("data-files:BackupVault/DeletionPolicy", "Retain"),
+)
+def test_a_first_creation_that_fails_leaves_no_name_taken(stacks: Stacks) -> None:
+    for template in set(stacks.templates) - {"dns"}:  # its zone is found by the domain, and is put to use again
+        for name, item in stacks.templates[template]["Resources"].items():
+            if set(NAMES) & set(item.get("Properties", {})):
+                assert item.get("DeletionPolicy") != "Retain", name
 
 
 @reddens(change("data:Cluster.DeletionProtection", False), remove("data:Carts.DeletionProtectionEnabled"))
