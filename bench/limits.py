@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-LIST = "fifty rows with their steps and pieces, and the counts of three views, against one row"
+LIST = "fifty rows with their steps and pieces against one row; the views are counted once a second"
 HOLDS: Mapping[str, str] = {
     "pipeline": "the ledger's three transactions around each step",
     "orders": "the SQS emulator, which shares the cores",

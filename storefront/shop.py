@@ -48,6 +48,7 @@ from storefront.security_headers import security_headers
 from storefront.seen_prices import SeenPrices
 from storefront.sessions import Sessions
 from storefront.templates import make_templates
+from storefront.view_counts import ViewCounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,7 @@ class Shop:
     pages: PublicPages
     cache: Cache
     known_offers: KnownOffers
+    view_counts: ViewCounts
     capacity: Capacity
 
     def render(self, template: str, **context: Any) -> str:
@@ -192,6 +194,7 @@ async def open_shop(
             pages=pages,
             cache=cache,
             known_offers=KnownOffers(),
+            view_counts=ViewCounts(),
             capacity=capacity,
         )
     finally:

@@ -10,7 +10,8 @@ from shared.domain.desk_rights import rights_of
 from shared.domain.pricing import VatLine
 from shared.errors import Conflict, FieldError, Invalid
 from shared.queries.book_changes import OVERPAID
-from shared.queries.desk import COUNT_CAP, DeskPage, DeskRow, DeskSearch
+from shared.queries.desk import DeskPage, DeskRow, DeskSearch
+from shared.queries.desk_counts import COUNT_CAP, DeskCounts
 from shared.queries.order_view import (
     OrderCredit,
     OrderLine,
@@ -48,8 +49,6 @@ def desk_row(number: str, **changes: Any) -> DeskRow:
         order_status="processing",
         payment_status="pending",
         fulfillment_status="unfulfilled",
-        return_status="none",
-        payment_method="invoice",
         attention=None,
         hold_reason=None,
         test_run=None,
@@ -79,9 +78,9 @@ ROWS = (
 
 
 def desk(rows: tuple[DeskRow, ...] = ROWS, older: str | None = None, **search: Any) -> Context:
-    found = DeskPage(rows=rows, next=None, all_count=COUNT_CAP, needs_person_count=2, test_runs_count=1)
-    found_page = {"found": found, "search": DeskSearch(**search), "older": older, "count_cap": COUNT_CAP}
-    return {"staff": ADA, "may": MAY, **found_page}
+    counts = DeskCounts(all=COUNT_CAP, needs_person=2, test_runs=1)
+    page = {"found": DeskPage(rows=rows, next=None), "counts": counts, "older": older, "count_cap": COUNT_CAP}
+    return {"staff": ADA, "may": MAY, "search": DeskSearch(**search), **page}
 
 
 def desk_order(view: OrderView, *, role: str = "manager", **news: Any) -> Context:

@@ -1,24 +1,17 @@
 """The back office's list of orders: newest first, by keyset, so that page 10,000 costs what page 1 costs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from shared.db import Reads, Row, utc
 from shared.domain.emails import normalise_email
+from shared.queries.desk_counts import CAUSES, OF_RUNS, REAL, needing_person
 from shared.queries.sql import in_list
 
 PER_PAGE = 50
-COUNT_CAP = 1001  # counts stop here and are shown as "1,000+"
-# What makes an order need a person; few do, and each of these finds them by an index, whatever else there is.
-CAUSES = (
-    "orders o WHERE o.order_status = 'on_hold'",
-    "orders o WHERE o.payment_status = 'failed'",
-    "orders o WHERE o.attention IS NOT NULL",
-    "steps d STRAIGHT_JOIN orders o ON o.id = d.order_id WHERE d.state = 'dead' AND d.done_at IS NULL",
-)
-REAL = "COALESCE(o.test_run, '') = ''"  # written so that no index is read for it: almost all orders are
-OF_RUNS = "o.test_run IS NOT NULL"
+STEPS = ("payment", "invoice", "receipt")  # those that the list shows
+NEWEST_FIRST = "ORDER BY o.placed_at DESC, o.id DESC"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,7 +34,7 @@ class DeskSearch:
 
 @dataclass(frozen=True, kw_only=True)
 class DeskRow:
-    """An order in the list; steps maps each step to its state."""
+    """An order in the list; `steps` has the state of each of STEPS that there is."""
 
     id: int
     number: str
@@ -52,47 +45,40 @@ class DeskRow:
     order_status: str
     payment_status: str
     fulfillment_status: str
-    return_status: str
-    payment_method: str
     attention: str | None
     hold_reason: str | None
     test_run: str | None
     pieces: int
-    steps: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeskPage:
-    """`next` continues after the last row, or is None; counts stop at COUNT_CAP."""
+    """`next` continues after the last row, or is None."""
 
     rows: tuple[DeskRow, ...]
     next: str | None
-    all_count: int
-    needs_person_count: int
-    test_runs_count: int
 
 
 async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
+    """One round trip. What belongs to an order is looked for only when it is known which ones are shown."""
     where, args = _conditions(search)
     source = "orders o"
     if search.needs_person:  # these first, however many orders there are: MySQL would rather walk all of them by date
-        source, args = f"({_needing_person(where)}) n STRAIGHT_JOIN orders o ON o.id = n.id", args * len(CAUSES) + args
+        source, args = f"({needing_person(where)}) n STRAIGHT_JOIN orders o ON o.id = n.id", args * len(CAUSES) + args
     found = await connection.rows(
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
-        "o.fulfillment_status, o.return_status, o.payment_method, o.attention, o.hold_reason, "
-        "o.test_run, "
-        "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces "
-        f"FROM {source} JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
-        f"WHERE {where} ORDER BY o.placed_at DESC, o.id DESC LIMIT %s",
-        (*args, PER_PAGE + 1),
+        "o.fulfillment_status, o.attention, o.hold_reason, o.test_run, "
+        "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces, "
+        "(SELECT GROUP_CONCAT(s.step, ' ', s.state ORDER BY s.id) FROM steps s "
+        f"WHERE s.order_id = o.id AND s.step IN ({in_list(STEPS)})) AS steps "
+        f"FROM (SELECT o.id FROM {source} WHERE {where} {NEWEST_FIRST} LIMIT %s) page "
+        "STRAIGHT_JOIN orders o ON o.id = page.id "
+        f"JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' {NEWEST_FIRST}",
+        (*STEPS, *args, PER_PAGE + 1),
     )
     rows = found[:PER_PAGE]
-    steps = await _steps_of(connection, [row["id"] for row in rows])
-    return DeskPage(
-        rows=tuple(_desk_row(row, steps) for row in rows),
-        next=_cursor(rows[-1]) if len(found) > PER_PAGE else None,
-        **await _counts(connection),
-    )
+    return DeskPage(rows=tuple(map(_desk_row, rows)), next=_cursor(rows[-1]) if len(found) > PER_PAGE else None)
 
 
 def _conditions(search: DeskSearch) -> tuple[str, list[object]]:
@@ -105,11 +91,6 @@ def _conditions(search: DeskSearch) -> tuple[str, list[object]]:
     if position := _read_cursor(search.after):
         parts.append(("o.placed_at <= %s AND (o.placed_at < %s OR o.id < %s)", [position[0], *position]))
     return " AND ".join(sql for sql, _ in parts), [arg for _, args in parts for arg in args]
-
-
-def _needing_person(where: str) -> str:
-    """The ids of the orders that need a person and are so besides; its arguments come once for each cause."""
-    return " UNION ".join(f"SELECT o.id FROM {cause} AND {where}" for cause in CAUSES)
 
 
 def _prefix(text: str) -> str:
@@ -132,32 +113,6 @@ def _read_cursor(text: str) -> tuple[datetime, int] | None:
     return (EPOCH + timedelta(microseconds=int(micros))).replace(tzinfo=None), int(row_id)
 
 
-async def _steps_of(connection: Reads, order_ids: list[int]) -> dict[int, dict[str, str]]:
-    if not order_ids:
-        return {}
-    rows = await connection.rows(
-        f"SELECT order_id, step, state FROM steps WHERE order_id IN ({in_list(order_ids)}) ORDER BY id LIMIT 2000",
-        order_ids,
-    )
-    found: dict[int, dict[str, str]] = {}
-    for row in rows:
-        found.setdefault(row["order_id"], {})[row["step"]] = row["state"]
-    return found
-
-
-def _desk_row(row: Row, steps: Mapping[int, Mapping[str, str]]) -> DeskRow:
-    times = {"placed_at": utc(row["placed_at"]), "pieces": int(row["pieces"] or 0)}
-    return DeskRow(**row | times, steps=steps.get(row["id"], {}))
-
-
-async def _counts(connection: Reads) -> dict[str, int]:
-    """How many each view has; one round trip for all of them."""
-    questions = {
-        "all_count": "SELECT 1 FROM orders o WHERE o.test_run IS NULL",
-        "needs_person_count": f"SELECT 1 FROM ({_needing_person(REAL)}) n",
-        "test_runs_count": f"SELECT 1 FROM orders o WHERE {OF_RUNS}",
-    }
-    counts = [f"(SELECT COUNT(*) FROM ({sql} LIMIT {COUNT_CAP}) c) AS {name}" for name, sql in questions.items()]
-    row = await connection.row(f"SELECT {', '.join(counts)}")
-    assert row is not None
-    return {name: int(row[name]) for name in questions}
+def _desk_row(row: Row) -> DeskRow:
+    steps = dict(told.split() for told in row["steps"].split(",")) if row["steps"] else {}
+    return DeskRow(**row | {"placed_at": utc(row["placed_at"]), "pieces": int(row["pieces"] or 0), "steps": steps})

@@ -6,7 +6,8 @@ from urllib.parse import quote, urlencode
 
 from shared.domain.desk_rights import rights_of
 from shared.own_writes import concerns
-from shared.queries.desk import COUNT_CAP, DeskSearch, desk_page
+from shared.queries.desk import DeskSearch, desk_page
+from shared.queries.desk_counts import COUNT_CAP
 from shared.queries.staff import Staff
 from shared.services.staff import who_is
 from storefront.cookies import STAFF_SESSION
@@ -54,8 +55,9 @@ class OrdersHandler(DeskHandler):
         search = self._search()
         async with self.shop.own_view() as connection:
             found = await desk_page(connection, search)
+            counts = await self.shop.view_counts.read(connection)
         older = self._address({"after": found.next}) if found.next else None
-        self.desk("orders.html", found=found, search=search, older=older, count_cap=COUNT_CAP)
+        self.desk("orders.html", found=found, counts=counts, search=search, older=older, count_cap=COUNT_CAP)
 
     def _search(self) -> DeskSearch:
         """The filters; a status that does not exist is as good as none."""
