@@ -11,6 +11,7 @@ from threading import Thread
 
 BASH = "/bin/bash"
 CURL = Path(__file__).with_name("curl.py")
+PATIENCE_S = 30
 LIBRARIES = os.environ.get("LD_LIBRARY_PATH", "")  # of a Python that was unpacked without root
 LOGGED = 'echo "$(basename "$0") $*" >>"$CALLS"'
 # Only root may give folders to webapp; here they are made without.
@@ -31,7 +32,7 @@ class Machine:
             self.program(name)
         self.program("mountpoint", "exit 1")
         self.program("install", MAKES_FOLDERS)
-        self._write("curl", f'LD_LIBRARY_PATH="{LIBRARIES}" exec {sys.executable} {CURL} "$@"')
+        self._write("curl", _python(CURL))
 
     @property
     def calls(self) -> list[str]:
@@ -41,13 +42,18 @@ class Machine:
         """Let a program of this name do `then` after it noted its call."""
         self._write(name, f"{LOGGED}\n{then}")
 
+    def stand_in(self, name: str, file: Path) -> None:
+        """Let this file of Python do what a program of this name does, after it noted its call."""
+        self.program(name, _python(file))
+
     def _write(self, name: str, text: str) -> None:
         path = self.folder / "bin" / name
         path.write_text(f"#!{BASH}\n{text}\n", "utf-8")
         path.chmod(0o755)
 
-    def run(self, script: Path, given: Mapping[str, str], where: Path | None = None) -> Done:
-        environment = {
+    def environment(self, given: Mapping[str, str]) -> Mapping[str, str]:
+        """What a script finds on this instance, and what is given to it."""
+        return {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "CALLS": str(self._calls),
             "FSTAB": str(self.fstab),
@@ -57,10 +63,21 @@ class Machine:
             "MEDIA_ROOT": str(self.folder / "media"),
             **given,
         }
-        command = [BASH, str(script)]
+
+    def run(self, script: Path, given: Mapping[str, str], where: Path | None = None) -> Done:
         return subprocess.run(
-            command, env=environment, cwd=where or self.folder, capture_output=True, text=True, check=False, timeout=30
+            [BASH, str(script)],
+            env=self.environment(given),
+            cwd=where or self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
         )
+
+
+def _python(file: Path) -> str:
+    return f'LD_LIBRARY_PATH="{LIBRARIES}" exec {sys.executable} {file} "$@"'
 
 
 @contextmanager
@@ -86,6 +103,11 @@ def instance_metadata(told: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield {"IMDS": f"http://127.0.0.1:{server.server_port}", "POLL": "0.05", "NO_PROXY": "127.0.0.1"}
+        yield {
+            "IMDS": f"http://127.0.0.1:{server.server_port}",
+            "POLL": "0.05",
+            "HEARTBEAT": "0.3",
+            "NO_PROXY": "127.0.0.1",
+        }
         server.shutdown()
         thread.join()

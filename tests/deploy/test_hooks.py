@@ -142,7 +142,7 @@ def test_a_worker_keeps_watch_for_its_end(machine: Machine) -> None:
     machine.run(WORKER_HOOKS / "50_stop.sh", {}, where=WORKER)
 
     assert (machine.folder / "programs" / "drain-watch.sh").stat().st_mode & 0o777 == 0o755
-    assert "systemctl enable --now drain-watch.service" in machine.calls
+    assert machine.calls[-2:] == ["systemctl enable drain-watch.service", "systemctl restart drain-watch.service"]
 
 
 def test_the_one_instance_runs_workers_and_the_schedule(machine: Machine) -> None:
@@ -176,19 +176,54 @@ def test_a_storefront_of_a_fleet_runs_no_worker(machine: Machine) -> None:
     assert list((machine.folder / "units").iterdir()) == []
 
 
-def test_a_worker_that_is_taken_away_stops_first_and_says_so_then(machine: Machine) -> None:
-    machine.program("aws", 'case "$*" in *describe-auto*) echo group-1 ;; *describe-life*) echo hook-1 ;; esac')
+GROUP = 'case "$*" in *describe-auto*) echo group-1 ;; esac'
+STOPS = [
+    "systemctl stop sqsd.service",
+    "systemctl stop orders.service documents.service media.service",
+    "systemctl stop web.service",
+]
 
+
+def leave(machine: Machine) -> list[str]:
+    """Let Auto Scaling take the instance away; what was done, in short."""
     with instance_metadata({**INSTANCE, "autoscaling/target-lifecycle-state": "Terminated"}) as metadata:
         assert machine.run(WORKER / "scripts/drain-watch.sh", metadata).returncode == 0
+    return ["let go" if LET_GO in call else call for call in machine.calls if "aws" not in call or LET_GO in call]
 
-    stop, *asked, complete = machine.calls
-    assert stop == "systemctl stop orders.service documents.service media.service web.service"
-    assert len(asked) == 2
-    assert complete == (
-        "aws autoscaling complete-lifecycle-action --region eu-central-1 --auto-scaling-group-name group-1 "
-        "--lifecycle-hook-name hook-1 --instance-id i-1 --lifecycle-action-result CONTINUE"
+
+LET_GO = "complete-lifecycle-action --lifecycle-action-result CONTINUE"
+
+
+def test_a_worker_that_is_taken_away_stops_first_and_says_so_then(machine: Machine) -> None:
+    machine.program("aws", GROUP)
+
+    assert leave(machine) == [*STOPS, "let go"]
+    assert machine.calls[-1] == (
+        f"aws autoscaling {LET_GO} --auto-scaling-group-name group-1 --lifecycle-hook-name drain --instance-id i-1 "
+        "--region eu-central-1 --cli-connect-timeout 5 --cli-read-timeout 10"
     )
+
+
+def test_a_worker_whose_word_is_not_taken_says_it_again(machine: Machine) -> None:
+    once = 'case "$*" in *complete*) mkdir "$UNITS/refused" && exit 1 ;; esac'
+    machine.program("aws", f"{GROUP}\n{once}\nexit 0")
+
+    assert leave(machine) == [*STOPS, "let go", *STOPS, "let go"]
+
+
+def test_a_worker_that_has_not_stopped_does_not_say_so(machine: Machine) -> None:
+    machine.program("aws", GROUP)
+    machine.program("systemctl", 'case "$*" in *documents*) mkdir "$UNITS/asked" && exit 1 ;; esac\nexit 0')
+
+    assert leave(machine) == [*STOPS[:2], *STOPS, "let go"]
+
+
+def test_a_worker_that_takes_long_asks_for_more_time(machine: Machine) -> None:
+    machine.program("aws", GROUP)
+    machine.program("systemctl", 'case "$*" in *orders*) until grep -q heartbeat "$CALLS"; do sleep 0.05; done ;; esac')
+
+    assert leave(machine) == [*STOPS, "let go"]
+    assert any("record-lifecycle-action-heartbeat --auto-scaling-group-name group-1" in call for call in machine.calls)
 
 
 def test_metrics_are_sent_under_the_shops_own_name(machine: Machine) -> None:

@@ -125,5 +125,7 @@ def test_scale_in_waits_longer_than_a_worker_may_take() -> None:
 
     hook = config["Resources"]["DrainHook"]["Properties"]
     (timeout_s,) = map(int, re.findall(r"TimeoutStopSec=(\d+)", stop))
+    watch = (DEPLOY / "beanstalk-worker/scripts/drain-watch.sh").read_text("utf-8")
+    assert f"--lifecycle-hook-name {hook['LifecycleHookName']} " in watch
     assert hook["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
     assert hook["HeartbeatTimeout"] > timeout_s > 60

@@ -11,7 +11,6 @@ ROOT = DEPLOY.parent
 # Actions that AWS lets nobody restrict to a resource.
 WITHOUT_RESOURCE = {
     "autoscaling:DescribeAutoScalingInstances",
-    "autoscaling:DescribeLifecycleHooks",
     "cloudwatch:PutMetricData",
     "ec2:DescribeVolumes",
     "ssm:UpdateInstanceInformation",

@@ -14,8 +14,10 @@ Description=ends the workers' work when Auto Scaling takes this instance away
 [Service]
 ExecStart=/usr/local/bin/drain-watch.sh
 Restart=on-failure
+RestartSec=5
 [Install]
 WantedBy=multi-user.target
 UNIT
 systemctl daemon-reload
-systemctl enable --now drain-watch.service
+systemctl enable drain-watch.service
+systemctl restart drain-watch.service
