@@ -21,6 +21,7 @@ from tests.deploy.templates import Stacks, Template, parameters_of, read_templat
 ACCOUNT = "123456789012"  # moto's
 REGION = "eu-central-1"
 ORDER = ("network", "data-queues", "dns", "data", "data-files", "identity", "worker", "web", "alarms")
+Made = Mapping[str, tuple[str, str]]  # name → type, physical id
 _load = yaml.load
 KEYS = {
     "AWS_ACCESS_KEY_ID": "memory",
@@ -34,6 +35,14 @@ class Account:
     def __init__(self, environment: str) -> None:
         self.environment = environment
         self.name = parameters_of(environment)["Name"]
+
+    def create_all(self) -> Mapping[str, Made]:
+        """Every stack, in the order of deploy/README.md; what each made."""
+        has_workers = parameters_of(self.environment)["MediaStore"] == "efs"
+        stacks = [stack for stack in ORDER if stack != "worker" or has_workers]
+        for stack in stacks:
+            self.create(stack)
+        return {stack: self.made(stack) for stack in stacks}
 
     def create(self, stack: str, **others: str) -> None:
         template = prepared(stack, self.environment, **others)
@@ -49,8 +58,8 @@ class Account:
             Capabilities=["CAPABILITY_IAM"],
         )
 
-    def made(self, stack: str) -> Mapping[str, tuple[str, str]]:
-        """Name → (type, physical id) of what CloudFormation holds; whether it exists, its service must say.
+    def made(self, stack: str) -> Made:
+        """What CloudFormation holds; whether it exists, its service must say.
 
         Read from moto itself, whose `describe_stack_resources` loses the names of some.
         """

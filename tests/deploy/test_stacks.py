@@ -11,12 +11,10 @@ import boto3
 import pytest
 
 from shared.server_address import read_address
-from tests.deploy.account import ORDER, account_in_memory
-from tests.deploy.moto_types import LACKING
-from tests.deploy.read_back import WITHOUT_ID, absent
-from tests.deploy.templates import parameters_of
-
-Made = Mapping[str, tuple[str, str]]
+from tests.deploy.account import Made, account_in_memory
+from tests.deploy.inventory import LEAST, Inventory
+from tests.deploy.read_back import WITHOUT_ID
+from tests.deploy.templates import DEPLOY, parameters_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Built:
 
     @property
     def all(self) -> Made:
-        return {f"{stack}.{name}": about for stack, made in self.stacks.items() for name, about in made.items()}
+        return Inventory(self.environment, self.stacks).all
 
     def id_of(self, stack: str, name: str) -> str:
         return self.stacks[stack][name][1]
@@ -42,30 +40,42 @@ class Built:
 )
 def built(request: pytest.FixtureRequest) -> Iterator[Built]:
     """Every stack of an environment, in the order of deploy/README.md."""
-    has_workers = parameters_of(request.param)["MediaStore"] == "efs"
-    stacks = [stack for stack in ORDER if stack != "worker" or has_workers]
     with account_in_memory(request.param) as account:
-        for stack in stacks:
-            account.create(stack)
-        yield Built(request.param, {stack: account.made(stack) for stack in stacks})
+        yield Built(request.param, account.create_all())
 
 
 def test_everything_that_moto_can_make_is_really_there(built: Built) -> None:
-    known = {name: about for name, about in built.all.items() if about[0] not in LACKING}
+    inventory = Inventory(built.environment, built.stacks)
 
-    assert absent(known) == []
-    assert len(known) >= 0.95 * len(built.all)
+    assert inventory.missing == inventory.unknown_to_moto
+    assert inventory.share >= LEAST
+
+
+def test_the_documents_tell_how_much_is_there(built: Built) -> None:
+    inventory = Inventory(built.environment, built.stacks)
+    there = len(inventory.all) - len(inventory.missing)
+
+    documents = (DEPLOY.parent / "docs/aws.md").read_text("utf-8")
+    assert f"{there} of {len(inventory.all)} of `{built.environment}`" in documents
 
 
 def test_the_rules_of_groups_are_those_of_the_template(built: Built) -> None:
-    for group, port in (("DatabaseGroup", 3306), ("CacheGroup", 6379), ("FilesGroup", 2049)):
-        (found,) = boto3.client("ec2").describe_security_groups(GroupIds=[built.id_of("network", group)])[
-            "SecurityGroups"
-        ]
-        callers = {pair["GroupId"] for rule in found["IpPermissions"] for pair in rule["UserIdGroupPairs"]}
-        assert callers == {built.id_of("network", name) for name in ("WebGroup", "WorkerGroup")}
-        assert {rule["FromPort"] for rule in found["IpPermissions"]} == {port}
-        assert [rule["IpRanges"] for rule in found["IpPermissions"]] == [[]] * len(found["IpPermissions"])
+    tiers = ("WebGroup", "WorkerGroup")
+    is_fleet = parameters_of(built.environment)["Mode"] == "ha"
+    expected: Mapping[str, tuple[int, tuple[str, ...], list[str]]] = {
+        "DatabaseGroup": (3306, tiers, []),
+        "CacheGroup": (6379, tiers, []),
+        "FilesGroup": (2049, tiers, []),
+        "WebGroup": (80, ("BalancerGroup",), []) if is_fleet else (80, (), ["0.0.0.0/0"]),
+        "WorkerGroup": (0, (), []),
+    }
+    for group, (port, callers, addresses) in expected.items():
+        asked = boto3.client("ec2").describe_security_groups(GroupIds=[built.id_of("network", group)])
+        rules = asked["SecurityGroups"][0]["IpPermissions"]
+        known = {pair["GroupId"] for rule in rules for pair in rule["UserIdGroupPairs"]}
+        assert known == {built.id_of("network", name) for name in callers}, group
+        assert [row["CidrIp"] for rule in rules for row in rule["IpRanges"]] == addresses, group
+        assert {rule["FromPort"] for rule in rules} == ({port} if port else set()), group
 
 
 def test_a_message_that_fails_five_times_is_in_the_dead_letter_queue(built: Built) -> None:
