@@ -6,7 +6,7 @@ Its password is read again when Redis refuses the one that was kept; see server_
 import asyncio
 import math
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
@@ -169,6 +169,12 @@ class _PlainConnection(Connection):
             if not (isinstance(self.credential_provider, _SignIn) and await self.credential_provider.renew()):
                 raise
             await super().connect()  # type: ignore[no-untyped-call]
+
+    async def _send_packed_command(self, command: Iterable[bytes]) -> None:
+        """As the library, but not by writelines(): on a lost connection that is a TypeError from Python 3.12 on."""
+        assert self._writer is not None
+        self._writer.write(b"".join(command))
+        await self._writer.drain()
 
 
 class _EncryptedConnection(_PlainConnection, SSLConnection):

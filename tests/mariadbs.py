@@ -38,7 +38,7 @@ class MariaDb:
 async def running_mariadb(folder: Path, certificate: Certificate) -> AsyncIterator[MariaDb]:
     installation, port = mariadb.find_installation(), free_port()
     mariadb.make_data_folder(installation, folder / "mysql")
-    tls = (f"--ssl-cert={certificate.certificate}", f"--ssl-key={certificate.key}")
+    tls = ("--ssl", f"--ssl-cert={certificate.certificate}", f"--ssl-key={certificate.key}")
     with (folder / "mariadb.log").open("wb") as log:
         process = subprocess.Popen(
             [*mariadb.server_command(installation, folder / "mysql", port), *tls], stdout=log, stderr=log, cwd=folder

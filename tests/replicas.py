@@ -35,11 +35,15 @@ class Server:
     async def as_root(self, *statements: str) -> list[dict[str, Any]]:
         """Through the server's socket, at which root needs no password; returns the rows of the last statement."""
         connection: Any = await aiomysql.connect(
-            unix_socket=str(self.data / "s.sock"), user="root", autocommit=True, cursorclass=aiomysql.DictCursor
+            unix_socket=str(self.data / "s.sock"),
+            user="root",
+            autocommit=True,
+            cursorclass=aiomysql.DictCursor,
+            init_command="SET sql_notes = 0",
         )
         try:
             async with connection.cursor() as cursor:
-                for statement in ("SET sql_notes = 0", *statements):
+                for statement in statements:
                     await cursor.execute(statement)
                 return list(await cursor.fetchall())
         finally:

@@ -13,10 +13,14 @@ def stacks() -> Stacks:
 
 
 @pytest.fixture(scope="session")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with this checkout in its one commit; whoever changes something takes a copy."""
+def git() -> None:
     if shutil.which("git") is None:
         pytest.skip("git is missing, and a bundle is made of a commit")
+
+
+@pytest.fixture(scope="session")
+def repository(git: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with this checkout in its one commit; whoever changes something takes a copy."""
     return copy_checkout(tmp_path_factory.mktemp("repository") / "shop")
 
 

@@ -132,6 +132,7 @@ def test_of_many_changes_three_are_named(copy: Path) -> None:
         current(copy, *SOURCES)
 
 
+@pytest.mark.usefixtures("git")
 def test_without_a_repository_there_is_no_bundle(tmp_path: Path) -> None:
     with pytest.raises(StackFault, match="a bundle is made of a commit of this repository, and git says: fatal: not a"):
         current(tmp_path, *SOURCES)
