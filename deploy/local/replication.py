@@ -34,7 +34,7 @@ TELL_POSITION = f"SELECT @@gtid_binlog_pos INTO OUTFILE '{POSITION}';\n"
 FETCHED = ("relay*", "*master.info")  # files of a replica that its death may leave broken
 FOLLOW = """SET GLOBAL gtid_slave_pos = IF(@@gtid_slave_pos = '', '{position}', @@gtid_slave_pos);
 CHANGE MASTER TO MASTER_HOST = '{host}', MASTER_PORT = {port}, MASTER_USER = '{user}', MASTER_PASSWORD = '{password}', \
-MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos, MASTER_DELAY = {delay_s};
+MASTER_SSL = 0, MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos, MASTER_DELAY = {delay_s};
 START SLAVE;
 """
 # Without the log of commits a server that was killed cannot tell which of them were promised.
