@@ -15,6 +15,7 @@ from deploy.local import servers
 from deploy.local.cloud.nginx import SHIPPED, Nginx, upstream_ports
 from deploy.local.faults import StackFault
 from deploy.local.place import Place
+from deploy.local.ports import Ports
 from deploy.local.supervisor import Supervisor
 from deploy.release.bundle import TIERS
 from tests.deploy.templates import DEPLOY
@@ -52,8 +53,8 @@ class Proxied:
             connection.close()
 
 
-def nginx_of(tier: str, folder: Path, moved: Mapping[int, int]) -> Nginx:
-    nginx = Nginx(name="nginx", folder=folder, door=free_port(), moved=moved)
+def nginx_of(tier: str, folder: Path, door: int, moved: Mapping[int, int]) -> Nginx:
+    nginx = Nginx(name="nginx", folder=folder, door=door, moved=moved)
     nginx.configure(DEPLOY / f"beanstalk-{tier}")
     return nginx
 
@@ -61,12 +62,12 @@ def nginx_of(tier: str, folder: Path, moved: Mapping[int, int]) -> Nginx:
 @pytest_asyncio.fixture
 async def proxied(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Proxied]:
     """nginx of a tier; of its processes, the first is the target, and nobody listens where the others would."""
-    place = Place(tmp_path)
+    place, ports = Place(tmp_path), Ports.free()
     place.make()
     first, *others = upstream_ports(DEPLOY / f"beanstalk-{request.param}")
+    moved = {port: ports.first_process + number for number, port in enumerate(others)}
     async with open_target("target") as target:
-        moved = {first: target.port, **{port: free_port() for port in others}}
-        nginx = nginx_of(request.param, tmp_path / "nginx", moved)
+        nginx = nginx_of(request.param, tmp_path / "nginx", ports.storefront, {first: target.port, **moved})
         async with Supervisor([nginx.part(os.environ, needs=())], place):
             yield Proxied(nginx.door, target)
 
@@ -77,7 +78,7 @@ of_worker = pytest.mark.parametrize("proxied", ["worker"], indirect=True)
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_nginx_takes_the_file_of_each_tier(tier: str, tmp_path: Path) -> None:
-    nginx = nginx_of(tier, tmp_path, {})
+    nginx = nginx_of(tier, tmp_path, free_port(), {})
 
     environ = servers.with_private_libraries(os.environ)
     done = subprocess.run(

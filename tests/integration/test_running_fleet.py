@@ -1,4 +1,4 @@
-"""`run --instances 2 --readers 1` as a process of its own: its start, orders from another terminal, its end."""
+"""`run` with several storefronts as a process of its own: its start, orders from another terminal, its end."""
 
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local import noticeboard
 from deploy.local.place import Place
+from deploy.local.ports import fault_at
 from deploy.local.probes import status_of
 from tests.integration.door import free_base, left_running, start
 from tests.waiting import PATIENCE_S, wait_until
@@ -31,9 +32,9 @@ def port() -> int:
 
 
 @contextmanager
-def open_shop(place: Place, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A shop with two instances and a reader, and what its start told."""
-    with start(place, "run", "--port", str(port), "--instances", "2", "--readers", "1") as shop:
+def open_shop(place: Place, port: int, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A shop with these options, and what its start told."""
+    with start(place, "run", "--port", str(port), *options) as shop:
         try:
             yield shop, _told_until_open(shop)
         finally:
@@ -72,7 +73,7 @@ def readers_told(place: Place) -> dict[str, str]:
 
 
 def test_the_shop_opens_last_takes_orders_and_leaves_nothing_when_it_is_killed(place: Place, port: int) -> None:
-    with open_shop(place, port) as (shop, told):
+    with open_shop(place, port, "--instances", "2", "--readers", "1") as (shop, told):
         named = [line.split("|", 1)[1].split()[0] for line in told.splitlines() if " ready after " in line]
         is_open = status_of(port, "/")
         addresses = readers_told(place)
@@ -100,3 +101,29 @@ def test_the_shop_opens_last_takes_orders_and_leaves_nothing_when_it_is_killed(p
     down = {"mariadb-reader-1": "stopped"}
     assert {name: state for name, state in meanwhile.items() if state != "ready"} == down
     assert before > len(meanwhile)
+
+
+@pytest.mark.long
+def test_a_shop_like_on_aws_takes_the_same_orders_and_leaves_nothing_when_it_is_killed(place: Place, port: int) -> None:
+    with open_shop(place, port, "--like-aws") as (shop, told):
+        orders = [order(place, "instance", action, "2") for action in ("stop", "start", "kill")]
+        wait_until(lambda: set(states(place).values()) == {"ready"})
+        parts = noticeboard.read(place).parts
+        homes = {row["name"]: Path(f"/proc/{row['pid']}/cwd").readlink().parent for row in parts}
+        shop.kill()
+        wait_until(lambda: not left_running(place))
+        wait_until(lambda: not any(fault_at(row["port"]) for row in parts if row["port"]))
+
+    assert f"http://localhost:{port + 404}   storefronts at {port + 1} to {port + 3}\n" in told
+    assert f"worker's nginx at {port + 180}\n" in told
+    assert orders == [
+        (0, "storefront-2 is stopped\n"),
+        (0, "storefront-2 is in rotation\n"),
+        (0, "storefront-2 is killed and started again\n"),
+    ]
+    machines = {name: home for name, home in homes.items() if home.parent == place.machines}
+    assert machines == {
+        **{f"storefront-{number}": place.machines / f"storefront-{number}" for number in (1, 2, 3)},
+        **{f"worker-{process}": place.machines / "worker" for process in ("http", "orders", "documents", "media")},
+    }
+    assert {f"nginx-{who}" for who in (1, 2, 3, "worker")} | {"mariadb-reader-1", "haproxy"} <= homes.keys()
