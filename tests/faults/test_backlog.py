@@ -28,10 +28,11 @@ async def test_fresh_orders_overtake_stale_mails(hurt: Stand, shoppers: Callable
 async def test_twenty_fresh_orders_overtake_five_thousand_stale_mails(
     hurt: Stand, shoppers: Callable[..., Buyers]
 ) -> None:
-    await overtake(hurt, shoppers, stale=5000, fresh=FRESH)
+    assert await overtake(hurt, shoppers, stale=5000, fresh=FRESH) <= FRESH_S
 
 
-async def overtake(stand: Stand, shoppers: Callable[..., Buyers], stale: int, fresh: int) -> None:
+async def overtake(stand: Stand, shoppers: Callable[..., Buyers], stale: int, fresh: int) -> float:
+    """Returns how long it took until the fresh orders were processing."""
     buyers = shoppers()
     await buyers.buy(1)
     assert (await judge(stand, buyers)).faults == []
@@ -45,13 +46,13 @@ async def overtake(stand: Stand, shoppers: Callable[..., Buyers], stale: int, fr
         found = await rows(stand.database, "SELECT id FROM orders WHERE order_status = 'processing'")
         return len(found) == fresh + 1
 
-    await until(all_are_processing, FRESH_S * 6)
+    await until(all_are_processing)
     took_s = time.monotonic() - began
     left = await asyncio.to_thread(_waiting, stand)
     tell(f"{fresh} orders behind {stale} stale mails are processing after {took_s:.1f} s, {left} still wait")
     assert left > 0, "the backlog was gone before the orders came"
-    assert took_s <= FRESH_S
     await asyncio.to_thread(_purge, stand)
+    return took_s
 
 
 def _patient(stand: Stand) -> Any:
