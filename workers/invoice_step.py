@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from shared import crash
@@ -62,7 +62,8 @@ async def _reserve(connection: Connection, settings: Settings, order: OrderView)
         return None
     number = await take_number(connection, order, KIND)
     crash.here("invoice.after_number")
-    snapshot = to_snapshot(_invoice_data(settings, order, number))
+    today = datetime.now(UTC).astimezone(settings.time_zone).date()
+    snapshot = to_snapshot(invoice_data(settings, order, number, today))
     new = NewDocument(subject=subject, kind=KIND, revision=1, number=number, snapshot=snapshot)
     await documents.reserve(connection, new)
     return await documents.get_document(connection, subject, KIND)
@@ -83,13 +84,13 @@ async def _go_on(connection: Connection, order: OrderView, reserved: Document, s
     return following.messages
 
 
-def _invoice_data(settings: Settings, order: OrderView, number: str) -> InvoiceData:
+def invoice_data(settings: Settings, order: OrderView, number: str, issued_on: date) -> InvoiceData:
     placed_on = order.placed_at.astimezone(settings.time_zone).date()
     is_card = order.payment_method == "card"
     return InvoiceData(
         number=number,
         order_number=order.number,
-        issued_on=datetime.now(UTC).astimezone(settings.time_zone).date(),
+        issued_on=issued_on,
         placed_on=placed_on,
         due_on=None if is_card else placed_on + timedelta(days=settings.invoice_due_days),
         paid_by_card=is_card,

@@ -19,6 +19,7 @@ PROGRAMS = {
     "steps": "workers.operators.steps",
     "queues": "workers.operators.queues",
     "backup": "workers.operators.backup",
+    "found-papers": "workers.operators.found_papers",
     "catalog": "workers.operators.catalog",
     "load": "workers.operators.load_runs",
 }

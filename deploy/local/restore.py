@@ -1,7 +1,8 @@
 """`restore`: database and media of a backup in the place of this checkout's, with the stack stopped.
 
 All of it is built beside the old data and changes places with it at the end: whatever goes wrong before leaves the old
-data as it was. The card provider and the mailbox stand for foreign companies, so they keep what happened since.
+data as it was. The card provider and the mailbox stand for foreign companies, so they keep what happened since. So do
+documents that are newer than the backup: they were mailed, and the law wants them kept.
 """
 
 import asyncio
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from deploy.local.backing import backing_services
 from deploy.local.faults import StackFault, UsageFault
+from deploy.local.hand_over import PROGRAMS
 from deploy.local.lock import take_lock
-from deploy.local.place import Place
+from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
 from deploy.local.restored_rows import load
-from shared.archive import ArchiveFault, File, Manifest, Rows, is_damaged, read_archive
-from shared.migrate import newest_revision
+from shared.archive import BY_CONTENT, ArchiveFault, File, Manifest, Rows, is_damaged, read_archive
+from shared.migrate import migrate, newest_revision
 
 OTHERS = ("DATABASE_WRITER_URL", "MEDIA_ROOT")
 KEPT_STAMPS = ("seed.done", "staff.done")  # the next start need not do these again; it does migrate
@@ -91,7 +93,7 @@ def _count(contents: Contents, part: Manifest | Rows | File) -> None:
 def _agrees(place: Place) -> bool:
     if not sys.stdin.isatty():
         raise UsageFault("there is no terminal to ask at. Say that you are sure: ./shop restore FILE --yes")
-    print(f"This replaces all orders, stock, pictures and invoices in {place.state}; what is newer is lost.")
+    print(f"This replaces all orders, stock and pictures in {place.state}; what is newer is lost, but for documents.")
     return input("Replace them? Type yes: ").strip().lower() == "yes"
 
 
@@ -99,7 +101,7 @@ def _replace(place: Place, file: Path, given: Mapping[str, str]) -> None:
     new = Place(place.state / "restore")
     shutil.rmtree(new.state, ignore_errors=True)
     try:
-        asyncio.run(_build(new, file, given))
+        asyncio.run(_build(place, new, file, given))
         for stamp in KEPT_STAMPS:
             if (place.mysql / stamp).is_file():
                 shutil.copy(place.mysql / stamp, new.mysql / stamp)
@@ -110,7 +112,7 @@ def _replace(place: Place, file: Path, given: Mapping[str, str]) -> None:
         shutil.rmtree(new.state, ignore_errors=True)
 
 
-async def _build(new: Place, file: Path, given: Mapping[str, str]) -> None:
+async def _build(old: Place, new: Place, file: Path, given: Mapping[str, str]) -> None:
     """Make the data in the folder `new`: MariaDB alone runs there, on a port of its own."""
     async with backing_services(new.state, Ports.free(), given, only=("mariadb",)) as running:
         url = running.environment["DATABASE_WRITER_URL"]
@@ -118,6 +120,26 @@ async def _build(new: Place, file: Path, given: Mapping[str, str]) -> None:
             await asyncio.to_thread(_fill, url, new.media, file)
         except ArchiveFault as fault:
             raise StackFault(f"{fault}. Nothing was changed") from fault
+        await asyncio.to_thread(migrate, url)
+        keep_documents(old.media, new.media)
+        await _take_up_papers(running.environment)
+
+
+def keep_documents(old: Path, new: Path) -> None:
+    """Bring documents that only the old media folder has into the new one; both are on the same disk."""
+    for path in (old / "documents").glob("??/*"):
+        name = path.relative_to(old)
+        if BY_CONTENT.fullmatch(str(name)) and not (new / name).exists():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).hardlink_to(path)
+
+
+async def _take_up_papers(environ: Mapping[str, str]) -> None:
+    """Let the documents that were kept come back into the ledger, so that their numbers are not given again."""
+    program = (sys.executable, "-m", PROGRAMS["found-papers"])
+    process = await asyncio.create_subprocess_exec(*program, cwd=CHECKOUT, env=environ)
+    if await process.wait() > 1:  # 1: numbers were given twice before, as it told
+        raise StackFault("the newer documents cannot be entered. Nothing was changed")
 
 
 def _fill(database_url: str, media: Path, file: Path) -> None:

@@ -26,7 +26,7 @@ from tests.waiting import PATIENCE_S
 VERBS = {
     *("run", "stop", "status", "migrate", "reset", "seed", "test", "lint", "staff", "crash-points", "help"),
     *("audit", "dead-letters", "orders", "steps", "queues", "backup", "restore", "soak", "instance", "bench", "demo"),
-    *("catalog", "reader", "load", "bundle", "deploy"),
+    *("catalog", "reader", "load", "bundle", "deploy", "found-papers"),
 }
 ROW = {"name": "redis", "pid": 7, "port": 16379, "state": "ready"}
 

@@ -1,0 +1,70 @@
+"""Documents that the ledger lacks come back into it from their files."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.invoices import a_credit_note, an_invoice
+from tests.ledgers import rows
+from tests.orders_at_work import Bench
+from workers.documents import credit_note, invoice
+from workers.found_papers import Fate, take_up_papers
+
+INVOICE = invoice.render(invoice.to_snapshot(an_invoice(number="I000007", order_number="ZZZZ-ZZZ1")))
+NUMBERS = "SELECT number, subject, revision FROM documents WHERE number IS NOT NULL ORDER BY number"
+
+
+async def taken_up(bench: Bench) -> list[tuple[str, Fate]]:
+    found = take_up_papers(bench.tools.settings, bench.database)
+    return [(each.paper.number, fate) async for each, fate in found]
+
+
+@pytest.fixture
+def shop(bench: Bench, tmp_path: Path) -> Bench:
+    """Whose settings name the folder that its files are in."""
+    bench.tools = replace(bench.tools, settings=replace(bench.tools.settings, media_root=tmp_path))
+    return bench
+
+
+async def test_a_number_that_was_given_is_not_given_again(shop: Bench) -> None:
+    await shop.tools.media.store("documents", ".pdf", INVOICE)
+
+    assert await taken_up(shop) == [("I000007", Fate.ENTERED)]
+    assert await taken_up(shop) == []
+
+    order = await shop.look(await shop.placed())
+    assert await rows(shop.database, NUMBERS) == [
+        {"number": "I000007", "subject": "lost:ZZZZ-ZZZ1", "revision": 1},
+        {"number": "I000008", "subject": f"order:{order.id}", "revision": 1},
+    ]
+
+
+async def test_both_credit_notes_of_a_lost_order_are_kept(shop: Bench) -> None:
+    for number in ("C000001", "C000002"):
+        note = a_credit_note(number=number, order_number="ZZZZ-ZZZ1")
+        await shop.tools.media.store("documents", ".pdf", credit_note.render(credit_note.to_snapshot(note)))
+
+    assert sorted(await taken_up(shop)) == [("C000001", Fate.ENTERED), ("C000002", Fate.ENTERED)]
+    assert {row["revision"] for row in await rows(shop.database, NUMBERS)} == {1, 2}
+    assert await rows(shop.database, "SELECT last FROM number_ranges WHERE kind = 'credit_note'") == [{"last": 2}]
+
+
+async def test_a_number_that_two_orders_bear_is_told(shop: Bench) -> None:
+    await shop.placed()
+    again = an_invoice(number="I000001", order_number="ZZZZ-ZZZ1")
+    await shop.tools.media.store("documents", ".pdf", invoice.render(invoice.to_snapshot(again)))
+
+    assert await taken_up(shop) == [("I000001", Fate.TWICE)]
+
+
+async def test_a_damaged_file_and_one_from_long_before_are_left_alone(shop: Bench) -> None:
+    await shop.placed()
+    stored = await shop.tools.media.store("documents", ".pdf", INVOICE)
+    os.utime(shop.tools.settings.media_root / stored.path, (0, 0))
+    damaged = shop.tools.settings.media_root / "documents/00" / f"{'0' * 64}.pdf"
+    damaged.parent.mkdir(exist_ok=True)
+    damaged.write_bytes(INVOICE)
+
+    assert await taken_up(shop) == []

@@ -1,0 +1,37 @@
+"""`./shop found-papers`: after a restore, invoices and credit notes that the backup lacks come back from their files.
+
+1 when a number was given twice before it could be entered, 2 when it cannot look.
+"""
+
+import argparse
+import sys
+from collections import Counter
+
+from shared.errors import Conflict
+from workers.found_papers import Fate, take_up_papers
+from workers.operators.office import Office, attend
+from workers.operators.screens import say
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="./shop found-papers",
+        description="After a restore: enter the documents that the backup lacks, so that no number is given twice.",
+        allow_abbrev=False,
+    )
+    parser.parse_args()
+    return attend(_take_up)
+
+
+async def _take_up(office: Office) -> None:
+    fates = Counter[Fate]()
+    async for found, fate in take_up_papers(office.settings, office.database):
+        fates[fate] += 1
+        say(f"{found.paper.number} of order {found.paper.order_number}: {fate} ({found.path})")
+    say(f"{fates.total()} documents were unknown to the ledger")
+    if fates[Fate.TWICE]:
+        raise Conflict(f"{fates[Fate.TWICE]} numbers were given twice: correct one of each two by a credit note")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
