@@ -1,11 +1,13 @@
 """What a PDF of ours is can be read from the PDF alone."""
 
+import zlib
 from datetime import date
 
 import pytest
 
 from tests.invoices import a_credit_note, an_invoice
 from workers.documents import credit_note, invoice
+from workers.documents.facturx import invoice_xml
 from workers.documents.paper import Paper, read_paper
 
 
@@ -21,6 +23,15 @@ def test_a_credit_note_tells_its_own_number() -> None:
     found = read_paper(credit_note.render(credit_note.to_snapshot(note)))
 
     assert found == Paper("credit_note", "C1000003", 1_000_003, note.order_number, note.issued_on)
+
+
+def test_an_invoice_is_read_whatever_byte_its_packed_text_ends_with() -> None:
+    xml = invoice_xml(an_invoice(number="I000012"))
+    ends = {data[-1:]: data for data in (zlib.compress(xml + bytes([n])) for n in range(256))}
+
+    read = [read_paper(b"stream\n" + ends[end] + b"\nendstream") for end in (b"\r", b"\n", b"x")]
+
+    assert [paper.number if paper else "" for paper in read] == ["I000012"] * 3
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 XML = b"<rsm:CrossIndustryInvoice"
 FIELDS = re.compile(
     rb"<rsm:ExchangedDocument>\s*<ram:ID>(?P<letter>[IC])(?P<n>\d{6,12})</ram:ID>"
@@ -40,7 +40,8 @@ def read_paper(pdf: bytes) -> Paper | None:
 
 
 def _unpacked(stream: bytes) -> bytes:
+    """Line ends before `endstream` are no part of it, but may look like its last byte: zlib knows where it ends."""
     try:
-        return zlib.decompress(stream)
+        return zlib.decompressobj().decompress(stream)
     except zlib.error:
         return stream
