@@ -29,6 +29,9 @@ class Inventory:
     def all(self) -> Made:
         return {f"{stack}.{name}": about for stack, made in self.stacks.items() for name, about in made.items()}
 
+    def id_of(self, stack: str, name: str) -> str:
+        return self.stacks[stack][name][1]
+
     @property
     def unknown_to_moto(self) -> list[str]:
         return sorted(name for name, (kind, _) in self.all.items() if kind in LACKING)
@@ -42,6 +45,10 @@ class Inventory:
     def share(self) -> float:
         return 1 - len(self.missing) / len(self.all)
 
+    @property
+    def told(self) -> str:
+        return f"{len(self.all) - len(self.missing)} of {len(self.all)}"
+
 
 def main(environments: list[str]) -> int:
     return max(map(_report, environments or list(ENVIRONMENTS)))
@@ -51,10 +58,9 @@ def _report(environment: str) -> int:
     begun = time.monotonic()
     with account_in_memory(environment) as account:
         inventory = Inventory(environment, account.create_all())
-        there = len(inventory.all) - len(inventory.missing)
+        told = f"{inventory.told} resources are there ({inventory.share:.1%})"
     took_s = time.monotonic() - begun
-    share = f"{there} of {len(inventory.all)} resources are there ({inventory.share:.1%})"
-    print(f"{environment}: {share}, made and read back in {took_s:.1f} s")  # noqa: T201
+    print(f"{environment}: {told}, made and read back in {took_s:.1f} s")  # noqa: T201
     print(f"  not there: {', '.join(inventory.missing)}")  # noqa: T201
     return 0 if inventory.share >= LEAST and took_s <= MOST_S else 1
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 import jmespath  # type: ignore[import-untyped]
+
+from tests.deploy.moto_models import client
 
 # Type → service, operation, where the ids stand in its answer, what it is asked with.
 LISTS: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
@@ -130,7 +131,7 @@ LISTS: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
 
 
 def _routes() -> list[str]:
-    tables = boto3.client("ec2").describe_route_tables()["RouteTables"]
+    tables = client("ec2").describe_route_tables()["RouteTables"]
     return [
         f"{table['RouteTableId']}~{route['DestinationCidrBlock']}"
         for table in tables
@@ -140,37 +141,35 @@ def _routes() -> list[str]:
 
 
 def _records() -> list[str]:
-    client = boto3.client("route53")
-    zones = client.list_hosted_zones()["HostedZones"]
-    sets = [client.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"] for zone in zones]
+    route53 = client("route53")
+    zones = route53.list_hosted_zones()["HostedZones"]
+    sets = [route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"] for zone in zones]
     return [record["Name"].rstrip(".") for records in sets for record in records]
 
 
 def _mount_targets() -> list[str]:
-    client = boto3.client("efs")
-    systems = client.describe_file_systems()["FileSystems"]
-    many = [client.describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"] for system in systems]
+    efs = client("efs")
+    systems = efs.describe_file_systems()["FileSystems"]
+    many = [efs.describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"] for system in systems]
     return [target["MountTargetId"] for targets in many for target in targets]
 
 
 def _queues_with_policy() -> list[str]:
-    client = boto3.client("sqs")
-    urls = client.list_queues()["QueueUrls"]
-    return [
-        url for url in urls if client.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"]).get("Attributes")
-    ]
+    sqs = client("sqs")
+    urls = sqs.list_queues()["QueueUrls"]
+    return [url for url in urls if sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"]).get("Attributes")]
 
 
 def _topics_with_policy() -> list[str]:
-    client = boto3.client("sns")
-    arns = [topic["TopicArn"] for topic in client.list_topics()["Topics"]]
-    return [arn for arn in arns if "Deny" in client.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]]
+    sns = client("sns")
+    arns = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
+    return [arn for arn in arns if "Deny" in sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]]
 
 
 def _buckets_with_policy() -> list[str]:
-    client = boto3.client("s3")
-    names = [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
-    return [name for name in names if "Deny" in client.get_bucket_policy(Bucket=name)["Policy"]]
+    s3 = client("s3")
+    names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    return [name for name in names if "Deny" in s3.get_bucket_policy(Bucket=name)["Policy"]]
 
 
 # What takes more than one question.
@@ -191,7 +190,7 @@ def answered(kind: str) -> list[str]:
     if kind in QUESTIONS:
         return QUESTIONS[kind]()
     service, operation, where, given = LISTS[kind]
-    found: list[str] = jmespath.search(where, getattr(boto3.client(service), operation)(**given)) or []
+    found: list[str] = jmespath.search(where, getattr(client(service), operation)(**given)) or []
     return found
 
 

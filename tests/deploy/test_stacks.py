@@ -5,29 +5,15 @@ Elastic Beanstalk, backups and alarms exist there as far as moto knows them; tes
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import boto3
 import pytest
 
 from shared.server_address import read_address
-from tests.deploy.account import Made, account_in_memory
+from tests.deploy.account import account_in_memory
 from tests.deploy.inventory import LEAST, Inventory
 from tests.deploy.read_back import WITHOUT_ID
 from tests.deploy.templates import DEPLOY, parameters_of
-
-
-@dataclass(frozen=True)
-class Built:
-    environment: str
-    stacks: Mapping[str, Made]
-
-    @property
-    def all(self) -> Made:
-        return Inventory(self.environment, self.stacks).all
-
-    def id_of(self, stack: str, name: str) -> str:
-        return self.stacks[stack][name][1]
 
 
 @pytest.fixture(
@@ -38,28 +24,20 @@ class Built:
         "prod",
     ],
 )
-def built(request: pytest.FixtureRequest) -> Iterator[Built]:
+def built(request: pytest.FixtureRequest) -> Iterator[Inventory]:
     """Every stack of an environment, in the order of deploy/README.md."""
     with account_in_memory(request.param) as account:
-        yield Built(request.param, account.create_all())
+        yield Inventory(request.param, account.create_all())
 
 
-def test_everything_that_moto_can_make_is_really_there(built: Built) -> None:
-    inventory = Inventory(built.environment, built.stacks)
-
-    assert inventory.missing == inventory.unknown_to_moto
-    assert inventory.share >= LEAST
-
-
-def test_the_documents_tell_how_much_is_there(built: Built) -> None:
-    inventory = Inventory(built.environment, built.stacks)
-    there = len(inventory.all) - len(inventory.missing)
-
+def test_everything_that_moto_can_make_is_really_there_and_the_documents_tell_how_much(built: Inventory) -> None:
+    assert built.missing == built.unknown_to_moto
+    assert built.share >= LEAST
     documents = (DEPLOY.parent / "docs/aws.md").read_text("utf-8")
-    assert f"{there} of {len(inventory.all)} of `{built.environment}`" in documents
+    assert f"{built.told} of `{built.environment}`" in documents
 
 
-def test_the_rules_of_groups_are_those_of_the_template(built: Built) -> None:
+def test_the_rules_of_groups_are_those_of_the_template(built: Inventory) -> None:
     tiers = ("WebGroup", "WorkerGroup")
     is_fleet = parameters_of(built.environment)["Mode"] == "ha"
     expected: Mapping[str, tuple[int, tuple[str, ...], list[str]]] = {
@@ -78,7 +56,7 @@ def test_the_rules_of_groups_are_those_of_the_template(built: Built) -> None:
         assert {rule["FromPort"] for rule in rules} == ({port} if port else set()), group
 
 
-def test_a_message_that_fails_five_times_is_in_the_dead_letter_queue(built: Built) -> None:
+def test_a_message_that_fails_five_times_is_in_the_dead_letter_queue(built: Inventory) -> None:
     sqs, url = boto3.client("sqs"), built.id_of("data-queues", "Orders")
     sqs.send_message(QueueUrl=url, MessageBody="no order")
 
@@ -89,7 +67,7 @@ def test_a_message_that_fails_five_times_is_in_the_dead_letter_queue(built: Buil
     assert dead["Body"] == "no order"
 
 
-def test_queues_are_encrypted_and_hide_messages_as_long_as_celery_thinks(built: Built) -> None:
+def test_queues_are_encrypted_and_hide_messages_as_long_as_celery_thinks(built: Inventory) -> None:
     sqs = boto3.client("sqs")
     for name in ("Orders", "Documents", "Media"):
         found = sqs.get_queue_attributes(QueueUrl=built.id_of("data-queues", name), AttributeNames=["All"])[
@@ -98,7 +76,7 @@ def test_queues_are_encrypted_and_hide_messages_as_long_as_celery_thinks(built: 
         assert (found["VisibilityTimeout"], found["SqsManagedSseEnabled"].lower()) == ("60", "true")
 
 
-def test_the_database_is_encrypted_protected_and_private(built: Built) -> None:
+def test_the_database_is_encrypted_protected_and_private(built: Inventory) -> None:
     rds, given = boto3.client("rds"), parameters_of(built.environment)
     is_protected = given["Protected"] == "true"
     if built.environment == "prod":
@@ -112,14 +90,14 @@ def test_the_database_is_encrypted_protected_and_private(built: Built) -> None:
     assert (found["StorageEncrypted"], found["DeletionProtection"]) == (True, is_protected)
 
 
-def test_the_cache_is_encrypted_on_disk_and_wire(built: Built) -> None:
+def test_the_cache_is_encrypted_on_disk_and_wire(built: Inventory) -> None:
     (found,) = boto3.client("elasticache").describe_replication_groups()["ReplicationGroups"]
 
     assert (found["TransitEncryptionEnabled"], found["AtRestEncryptionEnabled"]) == (True, True)
     assert (found["MultiAZ"] == "enabled") == (built.environment != "dev")
 
 
-def test_addresses_lead_to_a_server_and_to_a_secret_that_the_shop_can_read(built: Built) -> None:
+def test_addresses_lead_to_a_server_and_to_a_secret_that_the_shop_can_read(built: Inventory) -> None:
     exports = {row["Name"]: row["Value"] for row in boto3.client("cloudformation").list_exports()["Exports"]}
     name = parameters_of(built.environment)["Name"]
     writer, redis = (read_address(exports[f"{name}-{url}"]) for url in ("DatabaseWriterUrl", "RedisUrl"))
@@ -131,7 +109,7 @@ def test_addresses_lead_to_a_server_and_to_a_secret_that_the_shop_can_read(built
     assert (redis.password.read().user, len(redis.password.read().password)) == ("", 64)
 
 
-def test_files_of_a_fleet_are_encrypted_and_lie_in_each_zone(built: Built) -> None:
+def test_files_of_a_fleet_are_encrypted_and_lie_in_each_zone(built: Inventory) -> None:
     efs, given = boto3.client("efs"), parameters_of(built.environment)
     systems = efs.describe_file_systems()["FileSystems"]
 
@@ -141,7 +119,7 @@ def test_files_of_a_fleet_are_encrypted_and_lie_in_each_zone(built: Built) -> No
         assert len(targets) == int(given["Zones"])
 
 
-def test_every_name_in_a_policy_is_filled_in(built: Built) -> None:
+def test_every_name_in_a_policy_is_filled_in(built: Inventory) -> None:
     iam = boto3.client("iam")
     for policy in iam.list_policies(Scope="Local")["Policies"]:
         version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId="v1")["PolicyVersion"]
@@ -149,14 +127,14 @@ def test_every_name_in_a_policy_is_filled_in(built: Built) -> None:
         assert [sign for sign in ("Fn::", "${", "None", '"Ref"') if sign in text] == [], policy["PolicyName"]
 
 
-def test_every_alarm_has_its_action(built: Built) -> None:
+def test_every_alarm_has_its_action(built: Inventory) -> None:
     found = boto3.client("cloudwatch").describe_alarms(MaxRecords=100)["MetricAlarms"]
 
     assert len(found) == sum(kind == "AWS::CloudWatch::Alarm" for kind, _ in built.all.values())
     assert {tuple(alarm["AlarmActions"]) for alarm in found} == {(built.id_of("alarms", "Alarms"),)}
 
 
-def test_environments_run_the_version_that_was_asked_for(built: Built) -> None:
+def test_environments_run_the_version_that_was_asked_for(built: Inventory) -> None:
     found = boto3.client("elasticbeanstalk").describe_environments()["Environments"]
     name = parameters_of(built.environment)["Name"]
 
@@ -164,5 +142,5 @@ def test_environments_run_the_version_that_was_asked_for(built: Built) -> None:
     assert {row["EnvironmentName"] for row in found} == {f"{name}-{tier}" for tier in tiers}
 
 
-def test_only_rules_of_groups_have_no_id(built: Built) -> None:
+def test_only_rules_of_groups_have_no_id(built: Inventory) -> None:
     assert {kind for kind, physical_id in built.all.values() if not physical_id} == set(WITHOUT_ID)
