@@ -67,7 +67,7 @@ class _Desk:
         for bundle in release.bundles:
             print(f"version {bundle.version}: {len(bundle.data) / 1e6:.1f} MB")
         templates = read_templates()
-        for step in steps(environment, release.label, is_open=False):
+        for step in steps(environment, release.label, is_open=deployment is not None and deployment.is_open):
             found = Resolver(templates[step.template], {**environment.parameters, **step.others}).resources()
             given = "".join(f", {key} {value}" for key, value in step.others.items())
             print(f"{environment.stack(step.template)}: {len(found)} resources{given}")

@@ -58,6 +58,11 @@ class Deployment:
         self.versions = Versions(beanstalk, self._s3, environment.shop, patience)
         self.tiers = Tiers(beanstalk, environment.shop)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the storefront's names are in use already."""
+        return self._exists("web")
+
     def deploy(self, release: Release, allowed: frozenset[str]) -> None:
         """Bring every stack to what its template says, with this version in the tiers.
 
@@ -75,8 +80,11 @@ class Deployment:
         for step in plan[versions_at:]:
             self._carry_out(step, allowed)
             self._prove(step.template, release.label)
+        is_first = not self._history().read()
         self._history().add(release.label)
-        self._say(f"{self._environment.shop} runs {release.label}")
+        self._say(f"{self._environment.shop} runs {release.label} at {self._environment.parameters['PublicUrl']}")
+        if is_first:
+            self._say("what is to be done once now stands in deploy/README.md, below step 2")
 
     def roll_back(self) -> None:
         """Put the version before into the tiers, and change nothing else.
@@ -115,7 +123,7 @@ class Deployment:
         return changes
 
     def _plan(self, release: Release) -> list[Step]:
-        return steps(self._environment, release.label, is_open=self._exists("web"))
+        return steps(self._environment, release.label, is_open=self.is_open)
 
     def _busy(self) -> list[str]:
         return busy(self._environment, self.stacks, self.tiers)

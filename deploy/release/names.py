@@ -21,4 +21,4 @@ def advice(cloudformation: Any, route53: Any, stack: str) -> Callable[[], Sequen
 def _sentence(zone: Any) -> str:
     servers = ", ".join(zone["DelegationSet"]["NameServers"])
     domain = zone["HostedZone"]["Name"].rstrip(".")
-    return f"let the registrar of {domain} name {servers}; until then {domain} leads nowhere, and a certificate waits"
+    return f"let the registrar of {domain} name {servers}; until then {domain} leads nowhere and gets no certificate"

@@ -43,12 +43,18 @@ def test_an_empty_account_gets_both_environments_then_the_next_version_then_the_
     code, said = prod.type("prod")
     assert (code, prod.running()) == (0, both(first))
     assert "let the registrar of example.com name ns-" in said
+    assert said.splitlines()[-2:] == [
+        f"shop-prod runs {first} at https://www.example.com",
+        "what is to be done once now stands in deploy/README.md, below step 2",
+    ]
 
     second = next_commit(prod)
     code, said = prod.type("prod")
     assert (code, prod.running()) == (0, both(second))
     assert f"version web-{second}: uploaded" in said
     assert "shop-prod-data: nothing changes" in said
+
+    assert said.splitlines()[-1] == f"shop-prod runs {second} at https://www.example.com"
 
     code, said = prod.type("rollback", "prod")
     assert (code, prod.running()) == (0, both(first))
