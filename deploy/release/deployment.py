@@ -54,7 +54,7 @@ class Deployment:
     def __init__(self, account: Account, environment: Environment, patience: Patience, say: Say) -> None:
         self._account, self._environment, self._patience, self._say = account, environment, patience, say
         beanstalk, self._s3 = account.client("elasticbeanstalk"), account.client("s3")
-        self.stacks = Stacks(account.client("cloudformation"), patience, say)
+        self.stacks = Stacks(account.client("cloudformation"), environment.shop, patience, say)
         self.versions = Versions(beanstalk, self._s3, environment.shop, patience)
         self.tiers = Tiers(beanstalk, environment.shop)
 

@@ -27,8 +27,8 @@ class NotYet(StackFault):
 
 
 class Stacks:
-    def __init__(self, client: Any, patience: Patience, say: Say) -> None:
-        self._client, self._patience, self._say = client, patience, say
+    def __init__(self, client: Any, shop: str, patience: Patience, say: Say) -> None:
+        self._client, self._shop, self._patience, self._say = client, shop, patience, say
 
     def status(self, stack: str) -> str:
         return str(self._described(stack).get("StackStatus", NONE))
@@ -55,6 +55,7 @@ class Stacks:
             ChangeSetName=f"deploy-{time.time_ns()}",
             ChangeSetType="CREATE" if is_first else "UPDATE",
             Capabilities=["CAPABILITY_IAM"],
+            Tags=[{"Key": "Shop", "Value": self._shop}],  # on all that the stack makes: bills can be told apart by it
             Parameters=[*parameters, *({"ParameterKey": key, "ParameterValue": value} for key, value in given.items())],
             **template,
         )

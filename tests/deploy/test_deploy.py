@@ -66,6 +66,8 @@ def test_an_empty_account_gets_both_environments_then_the_next_version_then_the_
     code, said = prod.type("status", "prod")
     assert code == 0
     assert f"shop-prod-worker         {first}  Ready  Green" in said
+    stacks = prod.client("cloudformation").describe_stacks()["Stacks"]
+    assert [stack["Tags"] for stack in stacks] == [[{"Key": "Shop", "Value": "shop-prod"}]] * 9
     zone = prod.session.client("route53")
     (found,) = zone.list_hosted_zones()["HostedZones"]
     records = zone.list_resource_record_sets(HostedZoneId=found["Id"])["ResourceRecordSets"]

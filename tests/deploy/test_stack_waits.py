@@ -42,7 +42,7 @@ def carry_out(answers: Answers) -> list[str]:
     said: list[str] = []
     seconds = iter(range(0, 100_000, 600))
     patience = Patience(sleep=lambda _: None, clock=lambda: float(next(seconds)))
-    Stacks(answers, patience, said.append).carry_out(CHANGES)
+    Stacks(answers, "shop-dev", patience, said.append).carry_out(CHANGES)
     return said
 
 
