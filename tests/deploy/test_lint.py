@@ -15,6 +15,7 @@ from tests.deploy.templates import DEPLOY, FILES
 BUNDLES = tuple(DEPLOY / name for name in ("beanstalk-both", "beanstalk-web", "beanstalk-worker"))
 SCRIPTS = tuple(path for bundle in BUNDLES for path in sorted(bundle.rglob("*.sh")))
 PROCFILES = (DEPLOY / "beanstalk-web/Procfile", DEPLOY / "beanstalk-worker/Procfile")
+MOST_BYTES = 51_200  # of a template that is not fetched from S3
 LINE = re.compile(r"[A-Za-z0-9_-]+:\s*[^\s].*")  # the platform's own rule
 
 
@@ -27,6 +28,11 @@ def test_cfn_lint_finds_nothing(name: str) -> None:
     found = lint_file(FILES[name], config=ManualArgs(regions=["eu-central-1"]))
 
     assert [str(match) for match in found] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_template_is_no_longer_than_cloudformation_takes_in_a_call(name: str) -> None:
+    assert FILES[name].stat().st_size < MOST_BYTES
 
 
 def test_cfn_lint_would_find_something(tmp_path: Path) -> None:

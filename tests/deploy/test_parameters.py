@@ -38,6 +38,13 @@ def test_a_file_has_every_key_that_has_no_default(stacks: Stacks, environment: s
     assert asked - set(parameters_of(environment)) == {"VersionLabel"}  # the command gives it
 
 
+def test_every_key_is_explained_in_a_template(stacks: Stacks) -> None:
+    asked = [row for template in stacks.templates.values() for row in template["Parameters"].items()]
+    explained = {name for name, about in asked if about.get("Description")}
+
+    assert {name for name, _ in asked} - explained == set()
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_value_is_one_that_its_template_takes(stacks: Stacks, environment: str, stack: str) -> None:

@@ -154,6 +154,13 @@ def test_only_who_purges_load_runs_looks_through_all_carts(stacks: Stacks) -> No
         assert policy not in needs(stacks, "WorkerRole", **fewer)
 
 
+@reddens(change("identity:WorkerRole.ManagedPolicyArns", [{"Ref": f"Policy{number}"} for number in range(11)]))
+def test_no_role_has_more_policies_than_an_account_allows(stacks: Stacks) -> None:
+    for environment in ("dev", "prod"):
+        for role in ("WebRole", "WorkerRole"):
+            assert len(needs(stacks, role, environment, **LOAD_RUNS)) <= 10
+
+
 @reddens(remove("identity:DrainBeforeTheEnd.PolicyDocument.Statement.0.Condition"))
 def test_a_worker_ends_instances_of_its_own_tier_only(stacks: Stacks) -> None:
     complete, _ = policies(stacks)["DrainBeforeTheEnd"]
