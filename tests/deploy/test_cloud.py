@@ -13,7 +13,7 @@ from deploy.local.cloud.machine import Machine
 from deploy.local.cloud.variables import HERE, variables
 from deploy.local.environment import environment
 from deploy.local.faults import StackFault
-from deploy.local.part import Part
+from deploy.local.part import Part, Stamp
 from deploy.local.place import Place
 from deploy.local.ports import Ports
 from deploy.release.bundle import TIERS
@@ -39,10 +39,11 @@ def test_the_bundles_of_a_commit_are_made_once(light_copy: Path, tmp_path: Path)
 
 
 def test_a_bundle_that_is_damaged_is_made_again(light_repository: Path, release: Release, tmp_path: Path) -> None:
-    broken = tmp_path / release.zips["web"].name
-    broken.write_bytes(release.zips["web"].read_bytes()[:-100])
+    whole = {tier: path.read_bytes() for tier, path in release.zips.items()}
+    (tmp_path / release.zips["worker"].name).write_bytes(whole["worker"])
+    (tmp_path / release.zips["web"].name).write_bytes(whole["web"][:-100])
 
-    assert kept(light_repository, tmp_path).zips["web"].read_bytes() == release.zips["web"].read_bytes()
+    assert kept(light_repository, tmp_path).zips["web"].read_bytes() == whole["web"]
 
 
 def test_a_newer_commit_has_bundles_of_its_own(light_copy: Path, tmp_path: Path) -> None:
@@ -120,17 +121,25 @@ def test_the_leader_migrates_from_its_own_bundle(release: Release, tmp_path: Pat
     environ = environment(place.state, ports, {"PATH": "/bin"})
     cloud = Cloud(place, ports, release)
 
-    led, other = (
-        cloud.led(Part(name=name, command=("true",), environment={}), environ) for name in ("migrate", "seed")
-    )
+    stamp = Stamp(tmp_path / "done", "of the checkout's migrations")
+    parts = (Part(name=name, command=("true",), environment={}, stamp=stamp) for name in ("migrate", "seed"))
+    led, other = (cloud.led(part, environ) for part in parts)
 
     assert led.command == ("/bin/sh", "-c", "python -m shared.migrate")
     assert led.folder == place.machines / "storefront-1" / f"web-{release.label}"
     assert led.environment["DATABASE_WRITER_URL"] == environ["DATABASE_WRITER_URL"]
-    assert other.command == ("true",)
+    assert led.stamp is None
+    assert (other.command, other.stamp) == (("true",), stamp)
 
 
-def test_what_one_instance_does_for_all_stands_in_the_bundle() -> None:
+def test_what_one_instance_does_for_all_stands_in_the_bundle(tmp_path: Path) -> None:
+    (tmp_path / ".ebextensions").mkdir()
+    commands = (
+        "container_commands: {1_all: {command: all}, 2_one: {command: one, leader_only: true}, 3_last: {command: all}}"
+    )
+    (tmp_path / ".ebextensions/10.config").write_text(commands, "utf-8")
+
+    assert leaders_command(tmp_path) == "one"
     assert leaders_command(DEPLOY / "beanstalk-web") == "python -m shared.migrate"
     assert leaders_command(DEPLOY / "beanstalk-worker") == ""
     assert list(processes(DEPLOY / "beanstalk-web")) == ["web"]

@@ -1,6 +1,7 @@
 """The supervisor with parts that are shell scripts: their order, their deaths, their end."""
 
 import asyncio
+import io
 import os
 import signal
 from pathlib import Path
@@ -12,6 +13,7 @@ from deploy.local.faults import PartFailed
 from deploy.local.part import Stamp
 from deploy.local.place import Place
 from deploy.local.supervisor import Supervisor
+from deploy.local.terminal import Terminal
 from tests.integration.toy_stack import script_part
 from tests.waiting import PATIENCE_S, until
 
@@ -74,6 +76,38 @@ async def test_parts_that_need_nothing_of_each_other_start_and_stop_side_by_side
         pass
 
     assert sorted(order.read_text(encoding="utf-8").split()) == ["+left", "+right", "-left", "-right"]
+
+
+async def test_a_part_that_was_changed_while_it_was_down_starts_as_something_else_in_its_place(
+    place: Place, tmp_path: Path
+) -> None:
+    order = tmp_path / "order"
+    parts = [
+        script_part("shop", writes(order, "old"), needs=("database",)),
+        script_part("database", writes(order, "database")),
+    ]
+
+    async with Supervisor(parts, place) as supervisor:
+        await supervisor.stop_part("shop")
+        supervisor.change_part(script_part("shop", writes(order, "new")))
+        await supervisor.start_part("shop")
+
+    told = ["+database", "+old", "-old", "+new", "-new", "-database"]
+    assert order.read_text(encoding="utf-8").split() == told
+
+
+async def test_what_a_quiet_part_says_is_in_its_log_and_not_on_the_terminal(place: Place) -> None:
+    shown = io.StringIO()
+    terminal = Terminal(shown)
+
+    async with Supervisor([script_part("quiet", LIVES, is_quiet=True), script_part("loud", LIVES)], place, terminal):
+        pass
+    terminal.close()
+
+    logs = {name: (place.log / f"{name}.log").read_text(encoding="utf-8") for name in ("quiet", "loud")}
+    assert logs == {"quiet": "ready\n", "loud": "ready\n"}
+    said = [line.split()[0] for line in shown.getvalue().splitlines() if line.endswith("| ready")]
+    assert said == ["loud"]
 
 
 async def test_a_part_that_dies_after_it_was_ready_is_started_again_for_ever(place: Place) -> None:
