@@ -116,7 +116,7 @@ def test_each_process_is_the_procfiles_own_line_at_a_port_of_its_machine(release
     assert str(folders["worker-media"] / "cron.yaml") in daemon.command
 
 
-def test_the_leader_migrates_from_its_own_bundle(release: Release, tmp_path: Path) -> None:
+def test_the_leader_migrates_and_the_first_data_come_from_its_bundle(release: Release, tmp_path: Path) -> None:
     place, ports = Place(tmp_path / "stack"), Ports()
     environ = environment(place.state, ports, {"PATH": "/bin"})
     cloud = Cloud(place, ports, release)
@@ -129,7 +129,7 @@ def test_the_leader_migrates_from_its_own_bundle(release: Release, tmp_path: Pat
     assert led.folder == place.machines / "storefront-1" / f"web-{release.label}"
     assert led.environment["DATABASE_WRITER_URL"] == environ["DATABASE_WRITER_URL"]
     assert led.stamp is None
-    assert (other.command, other.stamp) == (("true",), stamp)
+    assert (other.command, other.folder, other.stamp) == (("true",), led.folder, stamp)
 
 
 def test_what_one_instance_does_for_all_stands_in_the_bundle(tmp_path: Path) -> None:

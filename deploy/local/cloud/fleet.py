@@ -57,11 +57,10 @@ class Cloud(Fleet):
         return (*parts, *self._daemon(environ, apps["worker"] / "cron.yaml"), balancer)
 
     def led(self, part: Part, environ: Mapping[str, str]) -> Part:
-        """The release migrates as its leader does; all else is the same."""
-        if part.name != MIGRATE:
-            return part
+        """The release migrates as its leader does; the first data come from its files, too."""
         leader = self.machines(environ)[LEADER]
-        return leader.leading(leader.take(self._release.zips[leader.tier]), part)
+        app = leader.take(self._release.zips[leader.tier])
+        return leader.leading(app, part) if part.name == MIGRATE else replace(part, folder=app)
 
     def addresses(self) -> tuple[str, ...]:
         told = f"  Release       {self._release.label}   worker's nginx at {self._ports.worker_nginx}"
