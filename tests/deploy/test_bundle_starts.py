@@ -14,14 +14,10 @@ from deploy.local.ports import Ports
 from deploy.local.supervisor import Supervisor
 from deploy.release.bundling import kept
 from shared.db import Database
+from tests.deploy.tiers import answers_of_the_door, serve_and_process
 from tests.environments import bare_environment
 from tests.fleets import by_themselves
-from tests.waiting import until
-from tests.web.baskets import fill, order, wish
-from tests.web.browser import OURS, Answer, Browser
-
-FOREIGN = {"X-Forwarded-For": "198.51.100.7"}
-SCHEDULED = {"X-Aws-Sqsd-Taskname": "expire", "X-Aws-Sqsd-Scheduled-At": "2026-11-24T12:00:00Z"}
+from tests.web.browser import Browser
 
 
 @dataclass(frozen=True)
@@ -52,18 +48,13 @@ def _settings(backing: BackingServices) -> Mapping[str, str]:
 async def test_pages_are_served_an_order_is_processed_and_the_workers_door_is_closed(
     tiers: Tiers, database: Database
 ) -> None:
-    cart = await fill(tiers.shop, database)
-    placed = await order(tiers.shop, wish(cart))
-    assert placed.status == 201, placed.text
+    await serve_and_process(tiers.shop, database)
 
-    async def all_done() -> bool:
-        found = await tiers.shop.api("GET", f"/orders/{placed.json['number']}")
-        return bool(found.json["steps"]) and {step["state"] for step in found.json["steps"]} == {"done"}
-
-    await until(all_done)
-    page = await tiers.shop.get("/products/wc14-nav-m")
-    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
-    assert await _statuses(tiers) == {"shop": 404, "worker from outside": 404, "worker from the daemon": 200}
+    assert await answers_of_the_door(tiers.shop, tiers.worker) == {
+        "shop": 404,
+        "worker from outside": 404,
+        "worker from the daemon": 200,
+    }
     assert {row["name"]: row["state"] for row in tiers.running.rows()} == dict.fromkeys(
         (
             *("storefront-1", "nginx-1", "haproxy", "nginx-worker", "worker-daemon"),
@@ -71,14 +62,3 @@ async def test_pages_are_served_an_order_is_processed_and_the_workers_door_is_cl
         ),
         "ready",
     )
-
-
-async def _statuses(tiers: Tiers) -> Mapping[str, int]:
-    async def posted(browser: Browser, headers: Mapping[str, str]) -> Answer:
-        return await browser.ask("POST", "/worker", b"", headers)
-
-    return {
-        "shop": (await posted(tiers.shop, {**SCHEDULED, **OURS})).status,
-        "worker from outside": (await posted(tiers.worker, {**SCHEDULED, **FOREIGN})).status,
-        "worker from the daemon": (await posted(tiers.worker, SCHEDULED)).status,
-    }
