@@ -6,9 +6,9 @@ again. Of a younger order the document alone is left: it is entered as such, and
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -38,37 +38,45 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class FoundPaper:
-    """A file as the ledger will know it: path relative to the media folder, size in bytes."""
+    """A file as the ledger will know it: path relative to the media folder, size in bytes, written_at in UTC."""
 
     paper: Paper
     sha256: str
     path: str
     size: int
+    written_at: datetime
 
 
-async def take_up_papers(settings: Settings, database: Database) -> AsyncIterator[tuple[FoundPaper, Fate]]:
-    """Look at every document that was written since the ledger's newest; safe to repeat."""
-    async with database.writer() as connection:
-        last = await found_papers.last_end(connection)
-    since_s = (last - MARGIN).replace(tzinfo=UTC).timestamp() if last else 0.0
-    for path in await asyncio.to_thread(lambda: list(_written_since(settings.media_root, since_s))):
+async def take_up_papers(
+    settings: Settings, database: Database, since: datetime | None = None
+) -> AsyncIterator[tuple[FoundPaper, Fate]]:
+    """Look at the documents that were written since then, or since the ledger's newest, the oldest first.
+
+    So whoever is interrupted begins again where it was.
+    """
+    if since is None:
+        async with database.writer() as connection:
+            last = await found_papers.last_end(connection)
+        since = last.replace(tzinfo=UTC) - MARGIN if last else datetime.fromtimestamp(0, UTC)
+    for path in await asyncio.to_thread(_written_since, settings.media_root, since):
         found = await asyncio.to_thread(_read, settings.media_root, path)
         fate = await database.retrying(partial(_take_up, settings, found)) if found else None
         if found and fate:
             yield found, fate
 
 
-def _written_since(root: Path, since_s: float) -> Iterator[str]:
-    for path in sorted((root / "documents").glob("??/*.pdf")):
-        if path.stat().st_mtime >= since_s:
-            yield str(path.relative_to(root))
+def _written_since(root: Path, since: datetime) -> list[Path]:
+    written = [(path.stat().st_mtime, path) for path in (root / "documents").glob("??/*.pdf")]
+    return [path for at, path in sorted(written) if at >= since.timestamp()]
 
 
-def _read(root: Path, path: str) -> FoundPaper | None:
+def _read(root: Path, path: Path) -> FoundPaper | None:
     """None for what is no paper of ours, or damaged."""
-    pdf = (root / path).read_bytes()
+    pdf, written_at = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
     paper, sha256 = read_paper(pdf), hashlib.sha256(pdf).hexdigest()
-    return FoundPaper(paper, sha256, path, len(pdf)) if paper and Path(path).stem == sha256 else None
+    if paper is None or path.stem != sha256:
+        return None
+    return FoundPaper(paper, sha256, str(path.relative_to(root)), len(pdf), written_at)
 
 
 async def _take_up(settings: Settings, found: FoundPaper, connection: Connection) -> Fate | None:
@@ -91,6 +99,7 @@ async def _enter(connection: Connection, found: FoundPaper) -> None:
     await documents.reserve(connection, new)
     entered = await documents.get_document(connection, subject, kind, revision)
     await documents.note_file(connection, entered.id, found.sha256, found.path, found.size)
+    await found_papers.note_end(connection, entered.id, found.written_at)
 
 
 async def _reserve_again(connection: Connection, settings: Settings, paper: Paper) -> bool:

@@ -34,3 +34,8 @@ async def next_revision(connection: Connection, subject: str, kind: str) -> int:
     )
     assert row is not None
     return int(row["next"])
+
+
+async def note_end(connection: Connection, document_id: int, at: datetime) -> None:
+    """A document was done when its file was written, so that it is not taken for the newest."""
+    await connection.execute("UPDATE documents SET done_at = %s WHERE id = %s", (at.replace(tzinfo=None), document_id))

@@ -2,22 +2,31 @@
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.invoices import a_credit_note, an_invoice
-from tests.ledgers import rows
+from tests.ledgers import change, rows
 from tests.orders_at_work import Bench
 from workers.documents import credit_note, invoice
+from workers.documents.invoice import InvoiceData
 from workers.found_papers import Fate, take_up_papers
 
 INVOICE = invoice.render(invoice.to_snapshot(an_invoice(number="I000007", order_number="ZZZZ-ZZZ1")))
 NUMBERS = "SELECT number, subject, revision FROM documents WHERE number IS NOT NULL ORDER BY number"
 
 
-async def taken_up(bench: Bench) -> list[tuple[str, Fate]]:
-    found = take_up_papers(bench.tools.settings, bench.database)
+async def keep(bench: Bench, data: InvoiceData, hours: float) -> None:
+    """An invoice's file as it was written so many hours ago."""
+    stored = await bench.tools.media.store("documents", ".pdf", invoice.render(invoice.to_snapshot(data)))
+    written_s = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
+    os.utime(bench.tools.settings.media_root / stored.path, (written_s, written_s))
+
+
+async def taken_up(bench: Bench, since: datetime | None = None) -> list[tuple[str, Fate]]:
+    found = take_up_papers(bench.tools.settings, bench.database, since)
     return [(each.paper.number, fate) async for each, fate in found]
 
 
@@ -49,6 +58,27 @@ async def test_both_credit_notes_of_a_lost_order_are_kept(shop: Bench) -> None:
     assert sorted(await taken_up(shop)) == [("C000001", Fate.ENTERED), ("C000002", Fate.ENTERED)]
     assert {row["revision"] for row in await rows(shop.database, NUMBERS)} == {1, 2}
     assert await rows(shop.database, "SELECT last FROM number_ranges WHERE kind = 'credit_note'") == [{"last": 2}]
+
+
+async def test_whoever_is_interrupted_begins_again_where_it_was(shop: Bench) -> None:
+    await shop.placed()
+    await change(shop.database, "UPDATE documents SET done_at = UTC_TIMESTAMP(6) - INTERVAL 10 HOUR")
+    for hours, number in ((8, "I000008"), (4, "I000007")):
+        await keep(shop, an_invoice(number=number, order_number="ZZZZ-ZZZ1"), hours)
+
+    async for found, _ in take_up_papers(shop.tools.settings, shop.database):
+        assert found.paper.number == "I000008"
+        break
+
+    assert await taken_up(shop) == [("I000007", Fate.ENTERED)]
+
+
+async def test_what_came_after_a_backup_is_found_though_the_shop_went_on(shop: Bench) -> None:
+    await shop.placed()
+    await keep(shop, an_invoice(number="I000007", order_number="ZZZZ-ZZZ1"), hours=8)
+
+    assert await taken_up(shop) == []
+    assert await taken_up(shop, datetime.now(UTC) - timedelta(hours=9)) == [("I000007", Fate.ENTERED)]
 
 
 async def test_a_number_that_two_orders_bear_is_told(shop: Bench) -> None:

@@ -6,6 +6,8 @@
 import argparse
 import sys
 from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
 
 from shared.errors import Conflict
 from workers.found_papers import Fate, take_up_papers
@@ -19,13 +21,21 @@ def main() -> int:
         description="After a restore: enter the documents that the backup lacks, so that no number is given twice.",
         allow_abbrev=False,
     )
-    parser.parse_args()
-    return attend(_take_up)
+    parser.add_argument("--since", type=_time, help="when the backup was taken, as in 2026-11-30T03:00+01:00; "
+                        "without it: what was written since the newest document that the database knows")  # fmt: skip
+    since = parser.parse_args().since
+    return attend(partial(_take_up, since))
 
 
-async def _take_up(office: Office) -> None:
+def _time(text: str) -> datetime:
+    """A time without a zone is in UTC; a ValueError becomes a wrong use."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def _take_up(since: datetime | None, office: Office) -> None:
     fates = Counter[Fate]()
-    async for found, fate in take_up_papers(office.settings, office.database):
+    async for found, fate in take_up_papers(office.settings, office.database, since):
         fates[fate] += 1
         say(f"{found.paper.number} of order {found.paper.order_number}: {fate} ({found.path})")
     say(f"{fates.total()} documents were unknown to the ledger")
