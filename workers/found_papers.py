@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from shared.db import Connection, Database
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.queries import documents, found_papers
 from shared.queries.documents import NewDocument
 from shared.queries.operating import id_of_order
@@ -53,7 +53,12 @@ async def take_up_papers(
     """Look at the documents that were written since then, or since the ledger's newest, the oldest first.
 
     So whoever is interrupted begins again where it was.
+
+    Raises:
+        Unavailable: the media folder is not there.
     """
+    if not await asyncio.to_thread(settings.media_root.is_dir):
+        raise Unavailable("The media folder is not there.")
     if since is None:
         async with database.writer() as connection:
             last = await found_papers.last_end(connection)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import Unavailable
 from tests.invoices import a_credit_note, an_invoice
 from tests.ledgers import change, rows
 from tests.orders_at_work import Bench
 from workers.documents import credit_note, invoice
 from workers.documents.invoice import InvoiceData
 from workers.found_papers import Fate, take_up_papers
+from workers.operators.found_papers import main
 
 INVOICE = invoice.render(invoice.to_snapshot(an_invoice(number="I000007", order_number="ZZZZ-ZZZ1")))
 NUMBERS = "SELECT number, subject, revision FROM documents WHERE number IS NOT NULL ORDER BY number"
@@ -98,3 +100,20 @@ async def test_a_damaged_file_and_one_from_long_before_are_left_alone(shop: Benc
     damaged.write_bytes(INVOICE)
 
     assert await taken_up(shop) == []
+
+
+async def test_a_media_folder_that_is_not_there_is_told(shop: Bench) -> None:
+    settings = replace(shop.tools.settings, media_root=Path("/nowhere"))
+
+    with pytest.raises(Unavailable, match="media folder"):
+        [found async for found in take_up_papers(settings, shop.database)]
+
+
+def test_what_is_no_time_is_a_wrong_use(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["found-papers", "--since", "yesterday"])
+
+    with pytest.raises(SystemExit) as refused:
+        main()
+
+    assert refused.value.code == 2
+    assert "'yesterday' is no time, as in 2026-11-30T03:00+01:00" in capsys.readouterr().err

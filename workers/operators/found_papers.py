@@ -14,6 +14,8 @@ from workers.found_papers import Fate, take_up_papers
 from workers.operators.office import Office, attend
 from workers.operators.screens import say
 
+EXAMPLE = "2026-11-30T03:00+01:00"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(
@@ -21,15 +23,18 @@ def main() -> int:
         description="After a restore: enter the documents that the backup lacks, so that no number is given twice.",
         allow_abbrev=False,
     )
-    parser.add_argument("--since", type=_time, help="when the backup was taken, as in 2026-11-30T03:00+01:00; "
+    parser.add_argument("--since", type=_time, metavar="TIME", help=f"when the backup was taken, as in {EXAMPLE}; "
                         "without it: what was written since the newest document that the database knows")  # fmt: skip
     since = parser.parse_args().since
     return attend(partial(_take_up, since))
 
 
 def _time(text: str) -> datetime:
-    """A time without a zone is in UTC; a ValueError becomes a wrong use."""
-    found = datetime.fromisoformat(text)
+    """A time without a zone is in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time, as in {EXAMPLE}") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
