@@ -1,18 +1,20 @@
-"""Change sets in moto, brought to what `./shop deploy` needs: exports of other stacks, outputs, and failures."""
+"""Change sets in moto, brought to what `./shop deploy` needs: exports of other stacks, outputs, failures, rollbacks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from deploy.release.templates import FILES
 from tests.deploy.account import prepared
+from tests.deploy.moto_models import client
 
 NAMES = {path.read_text("utf-8"): name for name, path in FILES.items()}
 
@@ -52,6 +54,8 @@ def _execute(backend: CloudFormationBackend, change_set_name: str, stack_name: s
     try:
         _apply(change_set)
     except Exception as error:
+        if kind == "CREATE":
+            _take_away(resources)
         vars(resources).update(before)
         stack._add_stack_event(f"{kind}_FAILED", str(error))
         stack.status = "ROLLBACK_COMPLETE" if kind == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
@@ -59,6 +63,24 @@ def _execute(backend: CloudFormationBackend, change_set_name: str, stack_name: s
     backend.exports.update({export.name: export for export in stack.exports})
     stack.status = f"{kind}_COMPLETE"
     stack._add_stack_event(stack.status)
+
+
+# Type of a name that a second creation would take → the call that frees it: service, operation, arguments.
+FOR_GOOD = {"ForceDeleteWithoutRecovery": True}
+FREEING: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
+    "AWS::SecretsManager::Secret": ("secretsmanager", "delete_secret", "SecretId", FOR_GOOD),
+    "AWS::SSM::Parameter": ("ssm", "delete_parameter", "Name", {}),
+}
+
+
+def _take_away(made: ResourceMap) -> None:
+    """Delete what a first creation made before it failed, as AWS does where no policy retains it."""
+    for name, about in made._resource_json_map.items():
+        item = made._parsed_resources.get(name)
+        if item is None or about["Type"] not in FREEING or about.get("DeletionPolicy") == "Retain":
+            continue
+        service, operation, argument, others = FREEING[about["Type"]]
+        getattr(client(service), operation)(**{argument: item.physical_resource_id}, **others)
 
 
 def _apply(change_set: ChangeSet) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from moto.rds.models import RDSBackend
 
 from deploy.local.faults import CannotLook, StackFault
 from deploy.release.history import before
@@ -100,6 +101,23 @@ def test_a_version_that_does_not_start_leaves_the_one_before_and_says_why(dev: D
     dev.beanstalk.failing.clear()
     assert dev.type("dev")[0] == 0
     assert dev.running() == {"shop-dev-web": f"web-{second}"}
+
+
+def test_a_first_creation_that_fails_leaves_nothing_that_hinders_the_second(dev: Desk) -> None:
+    with (
+        patch.object(RDSBackend, "create_subnet_group", side_effect=RuntimeError("too few zones")),
+        pytest.raises(StackFault, match="shop-dev-data failed: shop-dev-data: too few zones"),
+    ):
+        dev.type("dev")
+    assert dev.refused("dev") == (
+        "nothing was changed: the stack shop-dev-data was never whole. "
+        "Delete it: aws cloudformation delete-stack --stack-name shop-dev-data"
+    )
+
+    dev.client("cloudformation").delete_stack(StackName="shop-dev-data")
+
+    assert dev.type("dev")[0] == 0
+    assert dev.running() == {"shop-dev-web": f"web-{label_of(dev)}"}
 
 
 def test_a_version_that_turns_red_stops_at_the_first_tier_and_names_the_way_back(prod: Desk) -> None:
