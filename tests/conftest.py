@@ -11,7 +11,7 @@ import pytest_asyncio
 from deploy.local import ports
 from deploy.local.backing import BackingServices, backing_services
 from deploy.local.ports import Ports
-from shared import dynamo
+from shared import dynamo, sqs
 from shared.db import Database
 from shared.migrate import migrate
 from shared.settings import Settings, load_settings
@@ -21,8 +21,8 @@ from tests.tables import empty_tables
 from tests.waiting import PATIENCE_S
 
 ports.FREE_PORTS = share(ports.FREE_PORTS)
-# The emulator of DynamoDB is slow beside other tests, and how long the shop waits for it matters to none.
-dynamo.CONNECT_S = dynamo.READ_S = dynamo.CALL_S = PATIENCE_S
+# The emulators of AWS are slow beside other tests, and how long the shop waits for them matters to none.
+dynamo.CONNECT_S = dynamo.READ_S = dynamo.CALL_S = sqs.CONNECT_S = sqs.READ_S = PATIENCE_S
 # How long a machine that has other things to do takes for an example says nothing about it.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
