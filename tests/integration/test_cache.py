@@ -15,7 +15,7 @@ from shared.errors import NotFound, Unavailable
 from shared.kept_values import ABSENT_S, GRACE_S
 from shared.redis_client import open_redis
 from shared.settings import Settings
-from tests.valkeys import Valkey
+from tests.valkeys import running_valkey
 from tests.waiting import until
 
 NUMBERS = count()
@@ -216,10 +216,7 @@ async def test_what_was_not_there_is_there_at_the_next_version(redis: Redis, key
 
 
 async def test_a_redis_that_is_full_costs_no_value(key: str) -> None:
-    full = Valkey()
-    full.start()
-    try:
-        await full.wait_until_ready()
+    async with running_valkey() as full:
         redis = open_redis(full.url)
         await redis.config_set("maxmemory", "1")
         store, cache = Store(), Cache(redis)
@@ -230,8 +227,6 @@ async def test_a_redis_that_is_full_costs_no_value(key: str) -> None:
         assert (store.asked, cache.tally.unkept, cache.tally.hits) == (1, 1, 1)
         assert await redis.exists(f"cache:{COAT.name}:1:{key}") == 0
         await redis.aclose()
-    finally:
-        full.stop()
 
 
 async def test_a_value_whose_version_is_not_known_is_made_once_for_all_who_wait(redis: Redis, key: str) -> None:

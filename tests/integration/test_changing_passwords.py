@@ -13,19 +13,8 @@ from shared.migrate import current_revision
 from shared.mysql import MySql
 from shared.settings import Settings
 from tests.certificates import Authority
-from tests.mariadbs import MariaDb, running_mariadb
+from tests.mariadbs import MariaDb
 from tests.secret_store import StoredSecret, lead_to_stand_in, of_database
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"), "ours")
-
-
-@pytest_asyncio.fixture(scope="module")
-async def mariadb(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MariaDb]:
-    async with running_mariadb(tmp_path_factory.mktemp("mariadb"), authority.sign("127.0.0.1")) as running:
-        yield running
 
 
 @pytest.fixture

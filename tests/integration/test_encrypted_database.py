@@ -1,11 +1,9 @@
 """MySQL over TLS: verified or not at all. A real MariaDB with a certificate of our own."""
 
 import ssl
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from pymysql.err import OperationalError
 
 from shared.db import Database
@@ -15,21 +13,9 @@ from shared.mysql import MySql
 from shared.settings import Settings
 from shared.tls import verifying
 from tests.certificates import Authority
-from tests.mariadbs import MariaDb, running_mariadb
+from tests.mariadbs import MariaDb
 
 CIPHER = "SHOW STATUS LIKE 'Ssl_cipher'"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"), "ours")
-
-
-@pytest_asyncio.fixture(scope="module")
-async def mariadb(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MariaDb]:
-    """Its certificate is that of 127.0.0.1, and not of localhost."""
-    async with running_mariadb(tmp_path_factory.mktemp("mariadb"), authority.sign("127.0.0.1")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from shared.settings import Settings
 from tests.certificates import Authority
 from tests.secret_store import StoredSecret, lead_to_stand_in
 from tests.tls_front import tls_front
-from tests.valkeys import Valkey
+from tests.valkeys import Valkey, running_valkey
 
 
 @pytest.fixture
@@ -26,11 +26,8 @@ def authority(tmp_path: Path) -> Authority:
 
 @pytest_asyncio.fixture
 async def valkey() -> AsyncIterator[Valkey]:
-    server = Valkey()
-    server.start()
-    await server.wait_until_ready()
-    yield server
-    server.stop()
+    async with running_valkey() as running:
+        yield running
 
 
 @pytest_asyncio.fixture

@@ -26,7 +26,7 @@ from tests.fakes import ListPublisher
 from tests.mariadbs import MariaDb, running_mariadb
 from tests.secret_store import StoredSecret, lead_to_stand_in, of_database
 from tests.tls_front import tls_front
-from tests.valkeys import Valkey
+from tests.valkeys import Valkey, running_valkey
 from tests.waiting import until
 from tests.web.baskets import order, wish
 from tests.web.browser import Browser
@@ -50,11 +50,8 @@ async def mariadb(authority: Authority, tmp_path: Path) -> AsyncIterator[MariaDb
 
 @pytest_asyncio.fixture
 async def valkey() -> AsyncIterator[Valkey]:
-    server = Valkey()
-    server.start()
-    await server.wait_until_ready()
-    yield server
-    server.stop()
+    async with running_valkey() as running:
+        yield running
 
 
 @pytest.fixture
