@@ -6,25 +6,18 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shared.messages import ORDERS, Message, envelope
-from tests import waiting
 from tests.faults.transport.proxy import FaultProxy
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 VISIBILITY_S = 3
 LONG_S = 4  # longer than a message stays invisible by itself
 MAX_RECEIVE_COUNT = 2
-
-
-async def until(is_so: Callable[[], bool], within_s: float = 20) -> None:
-    async def look() -> bool:
-        return is_so()
-
-    await waiting.until(look, within_s)
 
 
 class Worker:

@@ -1,6 +1,7 @@
 """A message is deleted only after its task was done, and nobody else sees it meanwhile."""
 
-from tests.faults.transport.stand import Stand, until
+from tests.faults.transport.stand import Stand
+from tests.waiting import until
 
 
 async def test_a_refused_delete_does_not_stop_the_worker(steady: Stand) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from shared.messages import ORDERS, Message, envelope
 from tests.broken_messages import BROKEN
-from tests.faults.transport.stand import Stand, until
+from tests.faults.transport.stand import Stand
+from tests.waiting import until
 
 
 async def test_broken_messages_end_in_the_dead_letter_queue_and_good_ones_are_done(steady: Stand) -> None:
@@ -16,7 +17,7 @@ async def test_broken_messages_end_in_the_dead_letter_queue_and_good_ones_are_do
     steady.send("test.note", 21)
 
     await until(lambda: "21" in steady.notes("done"))
-    await until(lambda: steady.waiting(steady.dead) == dead + len(BROKEN), within_s=30)
+    await until(lambda: steady.waiting(steady.dead) == dead + len(BROKEN))
 
     assert len(steady.notes("refused")) == refused + len(BROKEN)
 

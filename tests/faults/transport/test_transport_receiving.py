@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.faults.transport.proxy import Fault
-from tests.faults.transport.stand import Stand, until
+from tests.faults.transport.stand import Stand
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("fault", [503, 403, 400, "garbage", "reset"])

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.faults.transport.stand import Stand, until
+from tests.faults.transport.stand import Stand
+from tests.waiting import until
 
 LATE_S = 2.5  # by then a worker that does not wait for its last poll is gone
 
