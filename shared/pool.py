@@ -18,6 +18,7 @@ from pymysql.err import MySQLError
 from shared.connection import READ_ONLY, Connection, code_of, is_lost
 from shared.errors import Unavailable
 from shared.mysql import MySqlPool
+from shared.mysql_values import DECODERS
 from shared.server import Server
 
 WAIT_S = 5  # how long a request waits for a connection before it is told to come back
@@ -61,6 +62,7 @@ class Pool:
             IDLE_S,
             autocommit=True,
             charset="utf8mb4",
+            conv=DECODERS,
             init_command=self._session,
             client_flag=self._flags,
         )
