@@ -17,7 +17,7 @@ HOLDS: Mapping[str, str] = {
     "cart-add-16": "a future for each caller, and the reading of each answer",
     "cart-add-100": "as `cart-add-16`",
     "invoice": "typst with fonts of ours, PDF/A and accessibility; a fifth is Python, most of that Factur-X",
-    "receipt": "the email package's header objects, of which this mail has many; HTML beside the text",
+    "receipt": "the email package's header objects, of which this mail has many; HTML beside the text; base64 for both",
     "search": "two statements, the found styles and the counts beside the filters, and the listing's template",
     "search-api": "the handler's checks and headers, and a log line",
     "cart-add-http": "three questions to MariaDB (the variant, orders of the cart, prices) and one to Redis",

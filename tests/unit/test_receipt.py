@@ -56,6 +56,12 @@ def test_a_receipt_has_the_same_bytes_every_time_and_is_plain_ascii() -> None:
     assert max(map(len, first.split(b"\r\n"))) <= 998
 
 
+def test_a_receipt_has_the_bytes_that_the_email_package_writes() -> None:
+    message = compose_receipt(a_receipt(), MESSAGE_ID, NOON, 100 * PDF, "I000001")
+
+    assert bytes(message) == EmailMessage.as_bytes(message)
+
+
 def test_the_invoice_is_attached_as_it_is() -> None:
     (attachment,) = delivered(composed()).iter_attachments()
 

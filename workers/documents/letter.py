@@ -19,6 +19,7 @@ from shared.domain.money import euros
 from shared.settings import Seller
 from workers.documents.printable import one_line
 from workers.documents.wording import long_date, seller_lines
+from workers.documents.written_mail import Mail
 
 TEMPLATES = Path(__file__).parent / "mails"
 
@@ -87,7 +88,7 @@ def compose(letter: Letter, attachments: Mapping[str, bytes]) -> EmailMessage:
     Raises:
         ValueError: a header would hold a line break, or the recipient is no address.
     """
-    message = EmailMessage(policy=POLICY)
+    message = Mail(policy=POLICY)
     for name, value in _headers(letter).items():
         message[name] = value
     words = _words(letter)
