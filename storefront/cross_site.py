@@ -5,6 +5,7 @@ is refused. The API may be called without them (it takes JSON only, which no for
 """
 
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import urlsplit
 
 from shared.errors import Forbidden
@@ -40,8 +41,10 @@ def check_host(host: str, allowed: tuple[str, ...]) -> bool:
         name = urlsplit(f"//{host}").hostname
     except ValueError:
         return False
-    return name is not None and name in {_bare(item) for item in allowed}
+    return name is not None and name in _bare(allowed)
 
 
-def _bare(allowed: str) -> str:
-    return allowed.strip("[]").lower()
+@cache
+def _bare(allowed: tuple[str, ...]) -> frozenset[str]:
+    """Of the settings, so there are few."""
+    return frozenset(host.strip("[]").lower() for host in allowed)
