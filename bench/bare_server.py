@@ -1,6 +1,7 @@
-"""`python -m bench.bare_server --ports P Q --answer FILE`: what an answer can cost at least.
+"""`python -m bench.bare_server --answer PORT FILE --handlers PORT`: what an answer can cost at least.
 
-At P an asyncio protocol that sends the file for whatever comes in. At Q Tornado with handlers that do one thing:
+At a file's port an asyncio protocol sends the file for whatever comes in. At the other Tornado has handlers that do one
+thing each:
 `/` a body of 6 kB, `/search` the one SELECT of a search, POST `/cart` a cart as JSON by GET and SET.
 """
 
@@ -9,6 +10,8 @@ import asyncio
 import json
 import os
 import secrets
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -70,8 +73,10 @@ class NaiveCart(RequestHandler):
         self.write(cart)
 
 
-async def serve(ports: tuple[int, int], answer: bytes) -> None:
-    await asyncio.get_running_loop().create_server(lambda: Bare(answer), "127.0.0.1", ports[0])
+async def serve(answers: Mapping[int, bytes], handlers: int) -> None:
+    """Answers by port, and the port of the handlers."""
+    for port, answer in answers.items():
+        await asyncio.get_running_loop().create_server(partial(Bare, answer), "127.0.0.1", port)
     database = Database(os.environ["DATABASE_WRITER_URL"])
     redis = Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
     routes = (
@@ -79,13 +84,13 @@ async def serve(ports: tuple[int, int], answer: bytes) -> None:
         url("/search", Search, {"database": database}),
         url("/cart", NaiveCart, {"redis": redis}),
     )
-    Application(list(routes), cookie_secret=COOKIE_SECRET).listen(ports[1], "127.0.0.1")
+    Application(list(routes), cookie_secret=COOKIE_SECRET).listen(handlers, "127.0.0.1")
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.bare_server")
-    parser.add_argument("--ports", type=int, nargs=2, required=True)
-    parser.add_argument("--answer", type=Path, required=True)
+    parser.add_argument("--answer", nargs=2, action="append", metavar=("PORT", "FILE"), required=True)
+    parser.add_argument("--handlers", type=int, required=True)
     options = parser.parse_args()
-    asyncio.run(serve(tuple(options.ports), options.answer.read_bytes()))
+    asyncio.run(serve({int(port): Path(file).read_bytes() for port, file in options.answer}, options.handlers))

@@ -68,7 +68,7 @@ MEASUREMENTS = (
         "Public pages",
         {
             "page": "a kept product page, for each second of CPU; limit: a bare asyncio protocol with the same bytes",
-            "listing": "the kept listing; limit: that protocol",
+            "listing": "the kept listing; limit: that protocol with its bytes",
             "page-304": "a kept page that the asker knows; limit: the kept page",
             "page-made": "a product page made anew each time; limit: a bare handler with 6 kB",
             "page-haproxy": "the kept product page through HAProxy; limit: that protocol through the same HAProxy",

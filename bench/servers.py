@@ -1,7 +1,7 @@
 """A storefront of a running bench, and the bare server beside it."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,12 +24,15 @@ class Servers:
     """Ports and processes.
 
     Attributes:
-        kept: the whole answer for the kept product page, which the protocol sends too.
+        protocol: of the bare protocol that sends what is kept for the product page, to the byte.
+        protocol_of_listing: of the one that sends what is kept for the listing.
+        kept: the whole answer for the kept product page.
     """
 
     shop: int
     shop_pid: int
     protocol: int
+    protocol_of_listing: int
     handlers: int
     bare_pid: int
     kept: bytes
@@ -39,13 +42,14 @@ class Servers:
 async def open_servers(bench: Bench) -> AsyncIterator[Servers]:
     """Plant the catalogue and start both; the product page and the listing are kept from then on."""
     await plant(bench.database, read_catalogue())
-    shop, protocol, handlers = free_port(), free_port(), free_port()
+    shop, protocol, protocol_of_listing, handlers = (free_port() for _ in range(4))
     async with bench.running([storefront_part(bench, shop)]) as storefront:
-        await first_answer(shop, get(LISTING))
-        for _ in range(2):  # made once, then as it is kept
-            kept = await first_answer(shop, get(PRODUCT))
-        async with bench.running([_bare_part(bench, (protocol, handlers), kept)]) as bare:
-            yield Servers(shop, pid_of(storefront), protocol, handlers, pid_of(bare), kept)
+        for _ in range(2):  # made once, then as they are kept
+            kept, listing = [await first_answer(shop, get(path)) for path in (PRODUCT, LISTING)]
+        answers = {protocol: kept, protocol_of_listing: listing}
+        async with bench.running([_bare_part(bench, answers, handlers)]) as bare:
+            ports = protocol, protocol_of_listing, handlers
+            yield Servers(shop, pid_of(storefront), *ports, pid_of(bare), kept)
 
 
 def pid_of(supervisor: Supervisor, name: str | None = None) -> int:
@@ -59,9 +63,12 @@ def storefront_part(bench: Bench, port: int) -> Part:
     return Part(name="storefront", command=command, environment=environment, probe=answers_200(port, "/readyz"))
 
 
-def _bare_part(bench: Bench, ports: tuple[int, int], answer: bytes) -> Part:
-    file = bench.backing.place.state / "answer"
-    file.write_bytes(answer)
-    command = (sys.executable, "-m", "bench.bare_server", "--ports", *map(str, ports), "--answer", str(file))
+def _bare_part(bench: Bench, answers: Mapping[int, bytes], handlers: int) -> Part:
+    """Answers by port, and the port of the handlers."""
+    command = [sys.executable, "-m", "bench.bare_server", "--handlers", str(handlers)]
+    for port, answer in answers.items():
+        file = bench.backing.place.state / f"answer-{port}"
+        file.write_bytes(answer)
+        command += ["--answer", str(port), str(file)]
     environment = bench.backing.environment
-    return Part(name="bare-server", command=command, environment=environment, probe=answers_200(ports[1], "/"))
+    return Part(name="bare-server", command=tuple(command), environment=environment, probe=answers_200(handlers, "/"))
