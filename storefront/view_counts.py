@@ -20,3 +20,6 @@ class ViewCounts:
         if self._kept is None or asked_at - self._kept[0] >= LIFE_S:
             self._kept = asked_at, await desk_counts(connection)
         return self._kept[1]
+
+    def clear(self) -> None:
+        self._kept = None

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from shared.db import Reads, Row, utc
+from shared.db import Reads, Row, Statement, utc
 from shared.domain.emails import normalise_email
-from shared.queries.desk_counts import CAUSES, OF_RUNS, REAL, needing_person
+from shared.queries.desk_counts import CAUSES, OF_RUNS, REAL
 from shared.queries.sql import in_list
 
 PER_PAGE = 50
 STEPS = ("payment", "invoice", "receipt")  # those that the list shows
-NEWEST_FIRST = "ORDER BY o.placed_at DESC, o.id DESC"
+ANY = ("orders o WHERE TRUE",)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,23 +62,29 @@ class DeskPage:
 
 async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
     """One round trip. What belongs to an order is looked for only when it is known which ones are shown."""
-    where, args = _conditions(search)
-    source = "orders o"
-    if search.needs_person:  # these first, however many orders there are: MySQL would rather walk all of them by date
-        source, args = f"({needing_person(where)}) n STRAIGHT_JOIN orders o ON o.id = n.id", args * len(CAUSES) + args
+    page = _page(search)
     found = await connection.rows(
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
         "o.fulfillment_status, o.attention, o.hold_reason, o.test_run, "
         "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces, "
         "(SELECT GROUP_CONCAT(s.step, ' ', s.state ORDER BY s.id) FROM steps s "
         f"WHERE s.order_id = o.id AND s.step IN ({in_list(STEPS)})) AS steps "
-        f"FROM (SELECT o.id FROM {source} WHERE {where} {NEWEST_FIRST} LIMIT %s) page "
-        "STRAIGHT_JOIN orders o ON o.id = page.id "
-        f"JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' {NEWEST_FIRST}",
-        (*STEPS, *args, PER_PAGE + 1),
+        f"FROM ({page.sql}) page STRAIGHT_JOIN orders o ON o.id = page.id "
+        "JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
+        "ORDER BY page.placed_at DESC, page.id DESC",
+        (*STEPS, *page.args),
     )
     rows = found[:PER_PAGE]
     return DeskPage(rows=tuple(map(_desk_row, rows)), next=_cursor(rows[-1]) if len(found) > PER_PAGE else None)
+
+
+def _page(search: DeskSearch) -> Statement:
+    """The orders of a page and the first of the next one, newest first."""
+    where, args = _conditions(search)
+    sources = CAUSES if search.needs_person else ANY
+    found = (f"SELECT o.id, o.placed_at FROM {source} AND {where}" for source in sources)
+    sql = " UNION ".join(found) + " ORDER BY placed_at DESC, id DESC LIMIT %s"
+    return Statement(sql, (*args * len(sources), PER_PAGE + 1))
 
 
 def _conditions(search: DeskSearch) -> tuple[str, list[object]]:

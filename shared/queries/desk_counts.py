@@ -27,17 +27,13 @@ class DeskCounts:
 
 async def desk_counts(connection: Reads) -> DeskCounts:
     """One round trip for all of them."""
+    needing_person = " UNION ".join(f"SELECT o.id FROM {cause} AND {REAL}" for cause in CAUSES)
     questions = {
         "all": "SELECT 1 FROM orders o WHERE o.test_run IS NULL",
-        "needs_person": f"SELECT 1 FROM ({needing_person(REAL)}) n",
+        "needs_person": f"SELECT 1 FROM ({needing_person}) n",
         "test_runs": f"SELECT 1 FROM orders o WHERE {OF_RUNS}",
     }
     counts = [f"(SELECT COUNT(*) FROM ({sql} LIMIT {COUNT_CAP}) c) AS `{name}`" for name, sql in questions.items()]
     row = await connection.row(f"SELECT {', '.join(counts)}")
     assert row is not None
     return DeskCounts(**row)
-
-
-def needing_person(where: str) -> str:
-    """The ids of the orders that need a person and are so besides; its arguments come once for each cause."""
-    return " UNION ".join(f"SELECT o.id FROM {cause} AND {where}" for cause in CAUSES)
