@@ -1,0 +1,23 @@
+"""A row of the staff's list tells an order's pieces, and how far its payment, invoice and receipt are."""
+
+from shared.db import Database
+from shared.queries.desk import DeskSearch, desk_page
+from shared.queries.steps import NewStep, add_step
+from tests.factories import place
+from tests.faults.shelf import fill_shelf
+
+MORE = ("invoice", "mail_reminder")
+
+
+async def test_a_row_has_the_pieces_of_all_lines_and_three_steps_at_most(database: Database) -> None:
+    shirt, scarf = await fill_shelf(database, 2)
+    placed = await place(database, {shirt: 2, scarf: 3})
+    async with database.transaction() as connection:
+        for step in MORE:
+            await add_step(connection, NewStep(order_id=placed.order.id, step=step, queue="documents", task="any"), {})
+
+    async with database.reader() as connection:
+        (row,) = (await desk_page(connection, DeskSearch())).rows
+
+    assert (row.number, row.pieces) == (placed.order.number, 5)
+    assert row.steps == {"payment": "queued", "invoice": "queued"}
