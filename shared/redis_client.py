@@ -22,7 +22,7 @@ from shared import tls
 from shared.aws_secrets import Credentials, SecretUnreadable, credentials_of
 from shared.circuit import Circuit
 from shared.server_address import ServerAddress, read_address
-from shared.shared_pipeline import Command, SharedPipeline
+from shared.shared_trips import SharedTrips
 
 PORT = 6379
 CONNECTIONS = 32  # a process; callers beyond wait for one, so Redis never meets a thousand sockets
@@ -33,6 +33,8 @@ CALL_S = 1.5  # waiting for a connection, making it and reading, all in all
 PROBE_S = 1  # soon, as everybody can do without it
 AWAY = (ConnectionLost, TooSlow)
 
+Command = tuple[str | bytes | int | float, ...]
+
 
 class WatchedRedis(Redis):
     """A Redis whose callers are sent away at once while it does not answer."""
@@ -40,7 +42,7 @@ class WatchedRedis(Redis):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.circuit = Circuit("redis", self._ask, (OSError, *AWAY), PROBE_S)
-        self._pipeline = SharedPipeline(self._send_together)
+        self._trips = SharedTrips[Command, object](self._send_together)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command.
@@ -52,15 +54,15 @@ class WatchedRedis(Redis):
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
     async def ask(self, *command: str | bytes | int | float) -> Any:
-        """Send a command together with those of others, which costs a fraction of a round trip; see SharedPipeline.
+        """Send a command together with those of others, which costs a fraction of a round trip; see SharedTrips.
 
         Answers come as the protocol has them. Raises as `execute_command`.
         """
-        return await self._pipeline.ask(*command)
+        return await self._trips.ask(command)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         self.circuit.close()
-        self._pipeline.close()
+        self._trips.close()
         await super().aclose(close_connection_pool)
 
     async def _ask(self) -> None:

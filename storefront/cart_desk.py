@@ -8,8 +8,7 @@ from shared.domain.load_runs import run_of_cart
 from shared.domain.priced_cart import PricedCart
 from shared.errors import Gone, NotFound, Unavailable
 from shared.queries.catalog import Variant
-from shared.services.cart_prices import price_cart
-from shared.services.shelves import variants_for
+from shared.services.cart_prices import price_cart, priced_with
 from storefront.cart_store import Operation
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ async def find_variant(shop: "Shop", sku: str, cart_id: str | None) -> Variant:
     """
     if not SKU.fullmatch(sku):
         raise NotFound("There is no such piece.")
-    async with shop.catalogue() as connection:
-        variant = (await variants_for(connection, run_of_cart(cart_id), [sku])).get(sku)
+    variant = (await shop.cart_questions.variants(run_of_cart(cart_id), [sku])).get(sku)
     if variant is None:
         raise NotFound("There is no such piece.")
     if variant.withdrawn:
@@ -72,8 +70,7 @@ async def look_at_cart(shop: "Shop", known: Cart) -> Cart:
 
 
 async def priced(shop: "Shop", cart: Cart) -> PricedCart:
-    async with shop.catalogue() as connection:
-        return await price_cart(connection, cart)
+    return priced_with(cart, await shop.cart_questions.variants(run_of_cart(cart.id), cart.quantities.keys()))
 
 
 def _limit(variant: Variant) -> int:

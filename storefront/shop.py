@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment
@@ -32,7 +33,9 @@ from shared.sqs import Queues
 from storefront.assets import Assets
 from storefront.capacity import Capacity
 from storefront.cart_choice import open_carts
+from storefront.cart_questions import CartQuestions
 from storefront.cart_store import CartStore
+from storefront.catalogue_reading import catalogue_reader
 from storefront.client_address import Proxies
 from storefront.cookies import CookieRules
 from storefront.dependencies import watched
@@ -59,6 +62,7 @@ class Shop:
     own_writes: OwnWrites
     redis: WatchedRedis
     carts: CartStore
+    cart_questions: CartQuestions
     seen_prices: SeenPrices
     sessions: Sessions
     errands: Errands
@@ -87,9 +91,8 @@ class Shop:
         return self.templates.get_template(template).render(**context)
 
     def catalogue(self) -> AbstractAsyncContextManager[Reads]:
-        """A connection to read the catalogue with, at which its last change has arrived, unless only others answer."""
-        changed_at = self.pages.changed_at if self.pages.can_be_fresh else NO_MARK
-        return self.database.reader(self.database.readers.pulse.at(changed_at))
+        """A connection to read the catalogue with; see `catalogue_reader`."""
+        return catalogue_reader(self.database, self.pages)
 
     @property
     def catalogue_version(self) -> int | None:
@@ -150,7 +153,6 @@ async def open_shop(
     database = Database(
         settings.database_writer_url, settings.database_reader_urls, pool_size, news=news, marks=own_writes
     )
-    carts = carts or open_carts(settings, database, redis)
     queues, passwords, media = Queues(settings), Passwords(), Media(settings.media_root)
     cards = CardGateway(settings.payment_gateway, settings.payment_timeout_s)
     readiness = Readiness(watched(database, redis, queues, cards, media))
@@ -161,7 +163,8 @@ async def open_shop(
     instance = f"{socket.gethostname()}-{port}"
     headers = security_headers(settings.is_https) | ({} if settings.is_production else {"X-Instance": instance})
     metrics, pages, cache = Metrics(), PublicPages(headers, knows=database.knows), Cache(redis)
-    capacity = Capacity()
+    cart_questions, capacity = CartQuestions(database, partial(catalogue_reader, database, pages)), Capacity()
+    carts = carts or open_carts(settings, cart_questions.orders, redis)
     metrics.watch_capacity(lambda: len(capacity.at_work), lambda: capacity.shed)
     metrics.watch_cache("values", cache.tally)
     metrics.watch_cache("pages", pages.tally)
@@ -173,6 +176,7 @@ async def open_shop(
             own_writes=own_writes,
             redis=redis,
             carts=carts,
+            cart_questions=cart_questions,
             seen_prices=SeenPrices(redis, settings.cart_ttl_s),
             sessions=Sessions(database, redis, settings.session_idle_s, settings.session_absolute_s),
             errands=errands,
@@ -204,6 +208,7 @@ async def open_shop(
         cards.circuit.close()
         media.close()
         carts.close()
+        cart_questions.close()
         passwords.close()
         await redis.aclose()
         await database.close()

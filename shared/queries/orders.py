@@ -1,6 +1,7 @@
 """Reading orders, each by its number or id, with all that belongs to it. Who may read it, the caller decides."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.db import Connection, Reads, Row, utc
@@ -67,11 +68,25 @@ async def orders_with_key_or_revision(
     return [PlacedWith(**row) for row in rows]
 
 
+async def carts_with_orders(connection: Connection, carts: Sequence[tuple[str, int]]) -> set[str]:
+    """Those of some carts for which `orders_of_cart` would tell of something.
+
+    Args:
+        carts: ids, each with the revision after which something was taken out; a few hundred at most.
+    """
+    after = " OR ".join(["(cart_id = %s AND cart_revision > %s)"] * len(carts))
+    args = [value for cart in carts for value in cart]
+    rows = await connection.rows(
+        f"SELECT cart_id FROM orders WHERE {after} UNION SELECT cart_id FROM taken_carts WHERE {after} LIMIT %s",
+        (*args, *args, len(carts)),
+    )
+    return {row["cart_id"] for row in rows}
+
+
 async def orders_of_cart(connection: Connection, cart_id: str, after_revision: int) -> list[CartOrder]:
     """What was taken out of a cart after a revision, oldest first, and what it may still hold in part.
 
-    That is the orders placed from it, and, as `joined:ID`, what went into an account's cart; one statement for both, as
-    every change of a cart asks.
+    That is the orders placed from it, and, as `joined:ID`, what went into an account's cart.
     """
     rows = await connection.rows(
         "SELECT o.number, o.cart_revision, l.position, l.sku, l.quantity, NULL AS pieces "

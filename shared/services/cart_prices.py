@@ -15,7 +15,11 @@ SHIPPING = "shipping"  # the key under which a form keeps the shipping costs it 
 
 async def price_cart(connection: Reads, cart: Cart) -> PricedCart:
     """Look up every line; a SKU that the catalogue does not know is left out."""
-    variants = await variants_for(connection, run_of_cart(cart.id), list(cart.quantities))
+    return priced_with(cart, await variants_for(connection, run_of_cart(cart.id), list(cart.quantities)))
+
+
+def priced_with(cart: Cart, variants: Mapping[str, Variant]) -> PricedCart:
+    """The lines of a cart with what was found of them; what was not is left out."""
     lines = tuple(_line(variants[sku], quantity) for sku, quantity in cart.quantities.items() if sku in variants)
     return PricedCart(id=cart.id, revision=cart.revision, lines=lines)
 

@@ -19,7 +19,7 @@ from shared.queries.users import add_user, user_by_email
 from shared.redis_client import open_redis
 from shared.settings import Settings
 from storefront.account_carts import follow
-from storefront.cart_choice import orders_in
+from storefront.cart_questions import CartQuestions
 from storefront.cart_store import Operation, SharedCarts, StoreAway
 from storefront.carts import Carts
 from storefront.copied_carts import CopiedCarts
@@ -65,7 +65,7 @@ async def stand(request: pytest.FixtureRequest, settings: Settings, database: Da
         shared = DynamoCarts(Dynamo(settings), settings.carts_table, TTL_S)
     for sku in SKUS:
         await add_variant(database, sku, stock=500)
-    yield Stand(database, FailingCarts(shared, orders_in(database)))
+    yield Stand(database, FailingCarts(shared, CartQuestions(database, database.reader).orders))
     shared.close()
     await redis.aclose()
 
@@ -167,7 +167,7 @@ async def test_a_join_meets_an_emptied_store_which_gets_the_cart_back_first(stan
 
 
 async def test_carts_in_browsers_only_are_nobodys_account_cart(database: Database) -> None:
-    carts: Any = CopiedCarts(orders_in(database))
+    carts: Any = CopiedCarts(CartQuestions(database, database.reader).orders)
     user_id = await an_account(database, "ada@example.com")
     guest = await carts.add(EMPTY, "COAT", 2, 99, Operation())
 

@@ -1,11 +1,11 @@
-"""Commands of many callers in one round trip, over a server that is a list."""
+"""Questions of many callers in one round trip, over a server that is a list."""
 
 import asyncio
 from collections.abc import Sequence
 
 import pytest
 
-from shared.shared_pipeline import TOGETHER, UNDER_WAY, Command, SharedPipeline
+from shared.shared_trips import TOGETHER, UNDER_WAY, SharedTrips
 from tests.waiting import PATIENCE_S
 
 
@@ -13,20 +13,20 @@ class Server:
     """Echoes what is asked, once it is let; refuses "no", and dies of "die"."""
 
     def __init__(self) -> None:
-        self.trips: list[list[Command]] = []
+        self.trips: list[list[str]] = []
         self.answers = asyncio.Event()
         self.answers.set()
-        self.pipeline = SharedPipeline(self._send)
+        self.asked = SharedTrips[str, str](self._send)
 
-    async def _send(self, commands: Sequence[Command], asked_at_s: float) -> Sequence[object]:
-        self.trips.append(list(commands))
+    async def _send(self, words: Sequence[str], asked_at_s: float) -> Sequence[str | Exception]:
+        self.trips.append(list(words))
         await self.answers.wait()
-        if ("die",) in commands:
+        if "die" in words:
             raise ConnectionError("lost")
-        return [ValueError("refused") if command == ("no",) else command for command in commands]
+        return [ValueError("refused") if word == "no" else word for word in words]
 
-    async def ask_all(self, *words: str) -> list[object]:
-        return await asyncio.gather(*map(self.pipeline.ask, words), return_exceptions=True)
+    async def ask_all(self, *words: str) -> list[str | BaseException]:
+        return await asyncio.gather(*map(self.asked.ask, words), return_exceptions=True)
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ async def server() -> Server:
 
 
 async def test_callers_of_one_turn_share_a_round_trip(server: Server) -> None:
-    assert await server.ask_all("a", "b", "c") == [("a",), ("b",), ("c",)]
-    assert server.trips == [[("a",), ("b",), ("c",)]]
+    assert await server.ask_all("a", "b", "c") == ["a", "b", "c"]
+    assert server.trips == [["a", "b", "c"]]
 
 
 async def test_a_crowd_is_sent_in_parts_and_each_hears_its_own_answer(server: Server) -> None:
@@ -44,7 +44,7 @@ async def test_a_crowd_is_sent_in_parts_and_each_hears_its_own_answer(server: Se
 
     answers = await server.ask_all(*crowd)
 
-    assert answers == [(word,) for word in crowd]
+    assert answers == crowd
     assert sorted(map(len, server.trips)) == [50, TOGETHER, TOGETHER]
 
 
@@ -56,24 +56,24 @@ async def test_who_asks_while_all_ways_are_taken_leaves_with_the_next_trip(serve
         await _turns()
     server.answers.set()
 
-    assert await asyncio.gather(*asking) == [[(str(n),)] for n in range(UNDER_WAY + 3)]
+    assert await asyncio.gather(*asking) == [[str(n)] for n in range(UNDER_WAY + 3)]
     assert [len(trip) for trip in server.trips] == [1] * UNDER_WAY + [3]
 
 
 async def test_who_asks_again_as_soon_as_there_is_an_answer_is_never_forgotten(server: Server) -> None:
-    async def ask_often(word: str) -> list[object]:
-        return [await server.pipeline.ask(word) for _ in range(20)]
+    async def ask_often(word: str) -> list[str]:
+        return [await server.asked.ask(word) for _ in range(20)]
 
     async with asyncio.timeout(PATIENCE_S):
         answers = await asyncio.gather(*map(ask_often, "abcdef"))
 
-    assert answers == [[(word,)] * 20 for word in "abcdef"]
+    assert answers == [[word] * 20 for word in "abcdef"]
 
 
 async def test_a_refusal_is_for_one_caller(server: Server) -> None:
     first, refused, last = await server.ask_all("a", "no", "b")
 
-    assert (first, last) == (("a",), ("b",))
+    assert (first, last) == ("a", "b")
     assert repr(refused) == "ValueError('refused')"
 
 
@@ -82,31 +82,31 @@ async def test_a_lost_trip_is_told_to_each_of_its_callers_and_the_next_one_leave
 
     assert [repr(error) for error in lost] == ["ConnectionError('lost')"] * 3
     assert len({id(error) for error in lost}) == 3
-    assert await server.ask_all("c") == [("c",)]
+    assert await server.ask_all("c") == ["c"]
 
 
 async def test_who_left_before_the_trip_is_not_sent_and_who_left_meanwhile_holds_up_nobody(server: Server) -> None:
     server.answers.clear()
-    early, late, staying = (asyncio.create_task(server.pipeline.ask(word)) for word in ("early", "late", "staying"))
+    early, late, staying = (asyncio.create_task(server.asked.ask(word)) for word in ("early", "late", "staying"))
     asyncio.get_running_loop().call_soon(early.cancel)
     await _turns()
     late.cancel()
     server.answers.set()
 
     async with asyncio.timeout(PATIENCE_S):
-        assert await staying == ("staying",)
+        assert await staying == "staying"
     assert (early.cancelled(), late.cancelled()) == (True, True)
-    assert server.trips == [[("late",), ("staying",)]]
+    assert server.trips == [["late", "staying"]]
 
 
 async def test_closing_lets_everybody_go(server: Server) -> None:
     server.answers.clear()
     asking = []
     for word in "abcde":
-        asking.append(asyncio.create_task(server.pipeline.ask(word)))
+        asking.append(asyncio.create_task(server.asked.ask(word)))
         await _turns()
 
-    server.pipeline.close()
+    server.asked.close()
 
     async with asyncio.timeout(PATIENCE_S):
         told = await asyncio.gather(*asking, return_exceptions=True)

@@ -1,38 +1,39 @@
-"""Commands of many callers in one round trip: what comes while others are under way leaves with the next ones.
+"""Questions of many callers in one round trip: what comes while others are under way leaves with the next ones.
 
-All callers of a round trip share its fate. When it fails, none of them knows what was carried out, so only commands
-that may be sent again belong here, and none that waits in the server.
+All callers of a round trip share its fate. When it fails, none of them knows what was carried out, so only what may be
+sent again belongs here, and nothing that waits in the server.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
-TOGETHER = 200  # commands in a round trip; with more the first would wait for the last
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+TOGETHER = 200  # questions in a round trip; with more the first would wait for the last
 UNDER_WAY = 2  # round trips at a time: one is packed while the server works on the other
 
-Command = tuple[str | bytes | int | float, ...]
 
-
-class Asked(NamedTuple):
-    command: Command
-    answer: asyncio.Future[object]
+class Asked(NamedTuple, Generic[Q, A]):
+    question: Q
+    answer: asyncio.Future[A]
     at_s: float  # on the event loop's clock
 
 
-class SharedPipeline:
-    def __init__(self, send: Callable[[Sequence[Command], float], Awaitable[Sequence[object]]]) -> None:
-        """Take what sends commands asked first at a moment of the loop's clock; refusals come as values."""
+class SharedTrips(Generic[Q, A]):
+    def __init__(self, send: Callable[[Sequence[Q], float], Awaitable[Sequence[A | Exception]]]) -> None:
+        """Take what answers questions asked first at a moment of the loop's clock; a refusal comes as a value."""
         self._send = send
-        self._asked: list[Asked] = []
+        self._asked: list[Asked[Q, A]] = []
         self._trips: set[asyncio.Task[Any]] = set()
 
-    async def ask(self, *command: str | bytes | int | float) -> object:
-        """Return the answer to a command; raise what the server refused it with, or what the round trip failed by."""
+    async def ask(self, question: Q) -> A:
+        """Return the answer; raise what the question was refused with, or what the round trip failed by."""
         loop = asyncio.get_running_loop()
-        asked = Asked(command, loop.create_future(), loop.time())
+        asked: Asked[Q, A] = Asked(question, loop.create_future(), loop.time())
         self._asked.append(asked)
         if len(self._trips) < UNDER_WAY:
             # It begins after this turn of the loop: others may join.
@@ -56,12 +57,13 @@ class SharedPipeline:
             assert trip is not None
             self._trips.discard(trip)
 
-    async def _make_trip(self, together: Sequence[Asked]) -> None:
+    async def _make_trip(self, together: Sequence[Asked[Q, A]]) -> None:
         """Send what is still wanted, and tell each caller of its own answer, or all of the failure."""
         if not together:
             return
+        answers: Sequence[A | Exception]
         try:
-            answers = await self._send([asked.command for asked in together], together[0].at_s)
+            answers = await self._send([asked.question for asked in together], together[0].at_s)
         except Exception as error:
             answers = [copy(error) for _ in together]
         except asyncio.CancelledError:

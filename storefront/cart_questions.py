@@ -1,0 +1,60 @@
+"""What carts ask the database for: many callers in one statement, each told what is there after it has asked."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple
+
+from shared.db import Database, Reads
+from shared.domain.cart import CartOrder
+from shared.queries.catalog import Variant
+from shared.queries.orders import carts_with_orders, orders_of_cart
+from shared.services.shelves import variants_for
+from shared.shared_trips import SharedTrips
+
+Variants = Mapping[str, Variant]
+
+
+class Copy(NamedTuple):
+    """A cart, and the revision up to which all orders were taken out of it."""
+
+    cart_id: str
+    after_revision: int
+
+
+class Wanted(NamedTuple):
+    """SKUs, as shoppers of a load run, or real ones (None), find them."""
+
+    run: str | None
+    skus: Collection[str]
+
+
+class CartQuestions:
+    def __init__(self, database: Database, catalogue: Callable[[], AbstractAsyncContextManager[Reads]]) -> None:
+        self._database, self._catalogue = database, catalogue
+        self._orders = SharedTrips(self._find_orders)
+        self._variants = SharedTrips(self._find_variants)
+
+    async def orders(self, cart_id: str, after_revision: int) -> Sequence[CartOrder]:
+        """As OrdersOfCart. The writer is asked: a reader may not know yet what was ordered a moment ago."""
+        return await self._orders.ask(Copy(cart_id, after_revision))
+
+    async def variants(self, run: str | None, skus: Collection[str]) -> Variants:
+        """The variants with these SKUs, and perhaps others; unknown ones are missing, withdrawn ones say so."""
+        return await self._variants.ask(Wanted(run, skus)) if skus else {}
+
+    def close(self) -> None:
+        self._orders.close()
+        self._variants.close()
+
+    async def _find_orders(self, copies: Sequence[Copy], _: float) -> Sequence[Sequence[CartOrder]]:
+        async with self._database.writer() as connection:
+            ordered = await carts_with_orders(connection, copies)
+            return [await orders_of_cart(connection, *copy) if copy.cart_id in ordered else () for copy in copies]
+
+    async def _find_variants(self, questions: Sequence[Wanted], _: float) -> Sequence[Variants]:
+        wanted: dict[str | None, set[str]] = {}
+        for run, skus in questions:
+            wanted.setdefault(run, set()).update(skus)
+        async with self._catalogue() as connection:
+            found = {run: await variants_for(connection, run, sorted(skus)) for run, skus in wanted.items()}
+        return [found[run] for run, _ in questions]
