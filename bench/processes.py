@@ -25,7 +25,7 @@ async def measure_processes() -> list[Row]:
     async with open_bench() as bench:
         await plant(bench.database, read_catalogue())
         folder = Path(bench.backing.place.state) / "fleet"
-        browsers = await cart_cookies(bench)
+        browsers = await cart_cookies(bench, "adder")
         async with open_fleet(bench.backing, folder, COUNTS[-1], is_sticky=False, **UNLIMITED) as fleet:
             port = fleet.ports.storefront
             ways = {

@@ -50,14 +50,14 @@ async def measure_visits() -> list[Row]:
 async def _ways(bench: Bench, servers: Servers) -> dict[str, Way]:
     ours, theirs = [servers.shop_pid], [servers.bare_pid]
     mariadb = pid_of(bench.backing.supervisor, "mariadb")
-    browsers = await cart_cookies(bench)
-    cookies, order = cycle(browsers), await _order_path(bench)
+    adders, cookies = await cart_cookies(bench, "adder"), cycle(await cart_cookies(bench, "viewer"))
+    order = await _order_path(bench)
     return {
         "one-select": Way([*theirs, mariadb], servers.handlers, lambda: get("/search")),
         "search": Way([*ours, mariadb], servers.shop, new_search),
         "search-api": Way([*ours, mariadb], servers.shop, lambda: get("/api/v1/products?q=jumper")),
         "naive-cart": Way(theirs, servers.handlers, adding("/cart", bench, _naive_cookies())),
-        "cart-add": Way(ours, servers.shop, adding(API_ITEMS, bench, browsers)),
+        "cart-add": Way(ours, servers.shop, adding(API_ITEMS, bench, adders)),
         "handler": Way(theirs, servers.handlers, lambda: get("/")),
         "cart-view": Way(ours, servers.shop, lambda: get("/cart", next(cookies))),
         "cart-view-api": Way(ours, servers.shop, lambda: get("/api/v1/cart", next(cookies))),
@@ -66,18 +66,18 @@ async def _ways(bench: Bench, servers: Servers) -> dict[str, Way]:
 
 
 def adding(path: str, bench: Bench, cookies: Sequence[str]) -> Ask:
-    """A piece more for each browser in turn, each time under another Operation-Id."""
-    turns, skus = cycle(cookies), cycle(bench.skus)
+    """A piece more of a line for each browser in turn, each time under another Operation-Id."""
+    turns, skus = cycle(cookies), cycle(bench.skus[:LINES])
     return lambda: post_json(
         path, {"sku": next(skus), "quantity": 1}, next(turns), f"Operation-Id: bench-{next(NUMBERS)}"
     )
 
 
-async def cart_cookies(bench: Bench) -> list[str]:
+async def cart_cookies(bench: Bench, whose: str) -> list[str]:
     """Carts with a few lines, as headers of the browsers that own them."""
     redis = open_redis(bench.backing.environment["REDIS_URL"])
     lines = dict.fromkeys(bench.skus[:LINES], 1)
-    carts = [Cart(f"visitor-{number:014}", 1, lines) for number in range(CARTS)]
+    carts = [Cart(f"{whose}-{number:014}", 1, lines) for number in range(CARTS)]
     try:
         for cart in carts:
             await Carts(redis, bench.settings.cart_ttl_s).restore(cart)

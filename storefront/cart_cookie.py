@@ -6,7 +6,9 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from shared.domain.cart import MAX_LINES, Cart
 
@@ -37,21 +39,35 @@ def encode(cart: Cart, secrets: Sequence[str]) -> str:
     lines = "~".join(f"{sku}*{quantity}" for sku, quantity in cart.quantities.items())
     signed = f"v1.{cart.id}.{cart.revision}.{lines}.{_key_number(secrets[0])}"
     text = f"{signed}.{_mac(secrets[0], signed)}"
-    if cart.id is None or decode(text, secrets[:1]) is None:
+    if cart.id is None or _read(text) is None:
         raise ValueError("this cart does not fit into a cookie")
     return text
 
 
 def decode(text: str, secrets: Sequence[str]) -> CartCopy | None:
     """Return what a cookie holds; None when it is junk, cut, forged, too long or signed by a secret we dropped."""
+    found = _read(text)
+    return found.copy if found and _is_ours(found.signed, found.key_number, found.mac, secrets) else None
+
+
+class _Read(NamedTuple):
+    """What a text says, whoever signed it."""
+
+    signed: str
+    key_number: str
+    mac: str
+    copy: CartCopy
+
+
+def _read(text: str) -> _Read | None:
     found = _COOKIE.fullmatch(text) if len(text) <= LONGEST else None
-    if not found or not _is_ours(found[1], found[5], found[6], secrets):
+    if not found:
         return None
     pairs = [line.split("*") for line in found[4].split("~")] if found[4] else []
     quantities = {sku: int(quantity) for sku, quantity in pairs}
     if not len(quantities) == len(pairs) <= MAX_LINES:
         return None
-    return CartCopy(found[2], int(found[3]), MappingProxyType(quantities))
+    return _Read(found[1], found[5], found[6], CartCopy(found[2], int(found[3]), MappingProxyType(quantities)))
 
 
 def _is_ours(signed: str, key_number: str, mac: str, secrets: Sequence[str]) -> bool:
@@ -59,6 +75,7 @@ def _is_ours(signed: str, key_number: str, mac: str, secrets: Sequence[str]) -> 
     return any(hmac.compare_digest(_mac(secret, signed), mac) for secret in candidates)
 
 
+@cache
 def _key_number(secret: str) -> str:
     """Name a secret by its hash, so that a secret keeps its name when a newer one is put before it."""
     return hashlib.sha256(secret.encode()).hexdigest()[:4]

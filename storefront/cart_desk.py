@@ -9,10 +9,13 @@ from shared.domain.priced_cart import PricedCart
 from shared.errors import Gone, NotFound, Unavailable
 from shared.queries.catalog import Variant
 from shared.services.cart_prices import price_cart, priced_with
+from storefront.cart_questions import Variants
 from storefront.cart_store import Operation
 
 if TYPE_CHECKING:
     from storefront.shop import Shop
+
+Priced = tuple[Cart, PricedCart]
 
 
 async def find_variant(shop: "Shop", sku: str, cart_id: str | None) -> Variant:
@@ -21,14 +24,7 @@ async def find_variant(shop: "Shop", sku: str, cart_id: str | None) -> Variant:
     Raises:
         NotFound: there is none; Gone: it is not sold any more.
     """
-    if not SKU.fullmatch(sku):
-        raise NotFound("There is no such piece.")
-    variant = (await shop.cart_questions.variants(run_of_cart(cart_id), [sku])).get(sku)
-    if variant is None:
-        raise NotFound("There is no such piece.")
-    if variant.withdrawn:
-        raise Gone("This piece is not sold any more.")
-    return variant
+    return _on_sale(sku, await _ask(shop, cart_id, sku))
 
 
 async def add_item(shop: "Shop", known: Cart, sku: str, quantity: int, operation: Operation) -> Cart:
@@ -39,6 +35,20 @@ async def add_item(shop: "Shop", known: Cart, sku: str, quantity: int, operation
 async def put_item(shop: "Shop", known: Cart, sku: str, quantity: int, operation: Operation) -> Cart:
     variant = await find_variant(shop, sku, known.id)
     return await shop.carts.put(known, sku, quantity, _limit(variant), operation)
+
+
+async def add_and_price(shop: "Shop", known: Cart, sku: str, quantity: int, operation: Operation) -> Priced:
+    """As `add_item`, with the prices of all that is in the cart then, asked for together with the piece itself."""
+    variants = await _ask(shop, known.id, sku, *known.quantities)
+    cart = await shop.carts.add(known, sku, quantity, _limit(_on_sale(sku, variants)), operation)
+    return await _with_prices(shop, cart, variants)
+
+
+async def put_and_price(shop: "Shop", known: Cart, sku: str, quantity: int, operation: Operation) -> Priced:
+    """As `put_item`, priced like `add_and_price`."""
+    variants = await _ask(shop, known.id, sku, *known.quantities)
+    cart = await shop.carts.put(known, sku, quantity, _limit(_on_sale(sku, variants)), operation)
+    return await _with_prices(shop, cart, variants)
 
 
 async def take_what_is_left(shop: "Shop", known: Cart, operation: Operation) -> Cart:
@@ -71,6 +81,26 @@ async def look_at_cart(shop: "Shop", known: Cart) -> Cart:
 
 async def priced(shop: "Shop", cart: Cart) -> PricedCart:
     return priced_with(cart, await shop.cart_questions.variants(run_of_cart(cart.id), cart.quantities.keys()))
+
+
+async def _ask(shop: "Shop", cart_id: str | None, *skus: str) -> Variants:
+    """What the catalogue says of SKUs; what cannot be one is not asked for."""
+    return await shop.cart_questions.variants(run_of_cart(cart_id), [sku for sku in skus if SKU.fullmatch(sku)])
+
+
+async def _with_prices(shop: "Shop", cart: Cart, variants: Variants) -> Priced:
+    """Ask once more where the cart holds something else than its copy did, as another tab was at it."""
+    if cart.quantities.keys() <= variants.keys():
+        return cart, priced_with(cart, variants)
+    return cart, await priced(shop, cart)
+
+
+def _on_sale(sku: str, variants: Variants) -> Variant:
+    if sku not in variants:
+        raise NotFound("There is no such piece.")
+    if variants[sku].withdrawn:
+        raise Gone("This piece is not sold any more.")
+    return variants[sku]
 
 
 def _limit(variant: Variant) -> int:

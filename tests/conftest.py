@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -12,7 +13,7 @@ from deploy.local import ports
 from deploy.local.backing import BackingServices, backing_services
 from deploy.local.ports import Ports
 from shared import dynamo, sqs
-from shared.db import Database
+from shared.db import Connection, Database
 from shared.migrate import migrate
 from shared.settings import Settings, load_settings
 from tests.replicas import Replicated, replicated
@@ -87,3 +88,17 @@ async def servers(_servers: Replicated) -> AsyncIterator[Replicated]:
     """Another database than that of `settings`, with readers; whole and level again after each test."""
     yield _servers
     await _servers.heal()
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the database is asked from now on."""
+    seen: list[str] = []
+    real = Connection.rows
+
+    async def rows(self: Connection, sql: str, *more: Any) -> Any:
+        seen.append(sql)
+        return await real(self, sql, *more)
+
+    monkeypatch.setattr(Connection, "rows", rows)
+    return seen

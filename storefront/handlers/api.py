@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from pydantic import BaseModel
 
 from shared.domain.cart import Cart
+from shared.domain.priced_cart import PricedCart
 from shared.errors import FieldError, Invalid, NotFound, ShopError, UnsupportedMediaType
 from storefront import cart_desk
 from storefront.api import shapes
@@ -40,8 +41,11 @@ class ApiHandler(ShopperHandler):
         self.finish(document.model_dump_json())
 
     async def answer_cart(self, cart: Cart) -> None:
+        self.answer_priced(cart, await cart_desk.priced(self.shop, cart))
+
+    def answer_priced(self, cart: Cart, priced: PricedCart) -> None:
         self.keep_cart(cart)
-        self.answer(shapes.cart(await cart_desk.priced(self.shop, cart)))
+        self.answer(shapes.cart(priced))
 
     def change(self, body: BaseModel | None = None) -> Operation:
         """The operation of this request: its Operation-Id, if any, and a hash of what it asks for."""

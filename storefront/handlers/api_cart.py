@@ -16,15 +16,15 @@ class CartApi(ApiHandler):
 class CartItemsApi(ApiHandler):
     async def post(self) -> None:
         item = self.read(ItemToAdd)
-        cart = await cart_desk.add_item(self.shop, self.shopper.cart, item.sku, item.quantity, self.change(item))
-        await self.answer_cart(cart)
+        known, operation = self.shopper.cart, self.change(item)
+        self.answer_priced(*await cart_desk.add_and_price(self.shop, known, item.sku, item.quantity, operation))
 
 
 class CartItemApi(ApiHandler):
     async def put(self, sku: str) -> None:
         wanted = self.read(ItemQuantity)
-        cart = await cart_desk.put_item(self.shop, self.shopper.cart, sku, wanted.quantity, self.change(wanted))
-        await self.answer_cart(cart)
+        known, operation = self.shopper.cart, self.change(wanted)
+        self.answer_priced(*await cart_desk.put_and_price(self.shop, known, sku, wanted.quantity, operation))
 
     async def delete(self, sku: str) -> None:
         await self.answer_cart(await self.shop.carts.remove(self.shopper.cart, sku, self.change()))

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from shared.db import Connection, Database
+from shared.db import Database
 from shared.domain.cart import CartOrder
 from shared.errors import Unavailable
 from shared.queries.account_carts import NewJoin, take_cart
@@ -24,20 +23,6 @@ def asked(database: Database) -> Iterator[CartQuestions]:
     questions = CartQuestions(database, database.reader)
     yield questions
     questions.close()
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the database is asked from now on."""
-    seen: list[str] = []
-    real = Connection.rows
-
-    async def rows(self: Connection, sql: str, *more: Any) -> Any:
-        seen.append(sql)
-        return await real(self, sql, *more)
-
-    monkeypatch.setattr(Connection, "rows", rows)
-    return seen
 
 
 async def test_each_cart_hears_of_its_own_orders_and_of_those_after_its_revision(

@@ -43,6 +43,38 @@ async def test_adding_answers_with_the_whole_cart(browser: Browser, database: Da
     assert (await browser.api("GET", "/cart")).json == answer.json
 
 
+async def test_a_change_asks_the_database_for_orders_and_for_all_pieces_at_once(
+    browser: Browser, database: Database, statements: list[str]
+) -> None:
+    for sku in ("COAT", "SOCKS"):
+        await add_variant(database, sku)
+    await browser.api("POST", "/cart/items", {"sku": "COAT", "quantity": 1})
+    statements.clear()
+
+    added = await browser.api("POST", "/cart/items", {"sku": "SOCKS", "quantity": 1})
+    changed = await browser.api("PUT", "/cart/items/COAT", {"quantity": 2})
+
+    assert (added.json["item_count"], changed.json["item_count"]) == (2, 3)
+    words = [word for sql in statements for word in ("v.sku IN", "FROM orders") if word in sql]
+    assert words == ["v.sku IN", "FROM orders"] * 2
+
+
+async def test_what_another_tab_put_in_meanwhile_is_answered_with_its_price(
+    browser: Browser, new_browser: Callable[[], Browser], database: Database
+) -> None:
+    for sku, price_cents in (("COAT", 24900), ("SOCKS", 900), ("HAT", 3900)):
+        await add_variant(database, sku, price_cents=price_cents)
+    await browser.api("POST", "/cart/items", {"sku": "COAT", "quantity": 1})
+    other = new_browser()
+    other.cookies = dict(browser.cookies)
+    await other.api("POST", "/cart/items", {"sku": "SOCKS", "quantity": 2})
+
+    answer = await browser.api("POST", "/cart/items", {"sku": "HAT", "quantity": 1})
+
+    lines = [(line["sku"], line["quantity"], line["unit_price_cents"]) for line in answer.json["lines"]]
+    assert lines == [("COAT", 1, 24900), ("SOCKS", 2, 900), ("HAT", 1, 3900)]
+
+
 async def test_a_line_is_set_and_taken_out(browser: Browser, database: Database) -> None:
     sku = await add_variant(database)
     await browser.api("POST", "/cart/items", {"sku": sku, "quantity": 2})
