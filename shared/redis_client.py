@@ -30,6 +30,7 @@ POOL_WAIT_S = 2
 CONNECT_S = 1
 READ_S = 1
 CALL_S = 1.5  # waiting for a connection, making it and reading, all in all
+TOGETHER = 200  # commands in a round trip
 PROBE_S = 1  # soon, as everybody can do without it
 AWAY = (ConnectionLost, TooSlow)
 
@@ -42,7 +43,7 @@ class WatchedRedis(Redis):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.circuit = Circuit("redis", self._ask, (OSError, *AWAY), PROBE_S)
-        self._trips = SharedTrips[Command, object](self._send_together)
+        self._trips = SharedTrips[Command, object](self._send_together, TOGETHER)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command.

@@ -13,7 +13,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-TOGETHER = 200  # questions in a round trip; with more the first would wait for the last
 UNDER_WAY = 2  # round trips at a time: one is packed while the server works on the other
 
 
@@ -24,9 +23,16 @@ class Asked(NamedTuple, Generic[Q, A]):
 
 
 class SharedTrips(Generic[Q, A]):
-    def __init__(self, send: Callable[[Sequence[Q], float], Awaitable[Sequence[A | Exception]]]) -> None:
-        """Take what answers questions asked first at a moment of the loop's clock; a refusal comes as a value."""
-        self._send = send
+    def __init__(self, send: Callable[[Sequence[Q], float], Awaitable[Sequence[A | Exception]]], together: int) -> None:
+        """Take what makes a round trip.
+
+        Args:
+            send: answers questions, the first of which was asked at a moment of the loop's clock; a refusal comes as a
+                value.
+            together: questions in a round trip at most. Their callers go on in one turn of the loop, so with many of
+                them whoever is new waits for long.
+        """
+        self._send, self._together = send, together
         self._asked: list[Asked[Q, A]] = []
         self._trips: set[asyncio.Task[Any]] = set()
 
@@ -51,7 +57,7 @@ class SharedTrips(Generic[Q, A]):
         trip = asyncio.current_task()
         try:
             while self._asked:
-                together, self._asked = self._asked[:TOGETHER], self._asked[TOGETHER:]
+                together, self._asked = self._asked[: self._together], self._asked[self._together :]
                 await self._make_trip([asked for asked in together if not asked.answer.done()])
         finally:  # at once, not by a callback: whoever asks in the next turn has to find the way free
             assert trip is not None

@@ -13,6 +13,8 @@ from shared.shared_trips import SharedTrips
 
 Variants = Mapping[str, Variant]
 
+TOGETHER = 16  # callers of a statement; all of a crowd in one would go on in one turn of the loop, which stops for that
+
 
 class Copy(NamedTuple):
     """A cart, and the revision up to which all orders were taken out of it."""
@@ -31,8 +33,8 @@ class Wanted(NamedTuple):
 class CartQuestions:
     def __init__(self, database: Database, catalogue: Callable[[], AbstractAsyncContextManager[Reads]]) -> None:
         self._database, self._catalogue = database, catalogue
-        self._orders = SharedTrips(self._find_orders)
-        self._variants = SharedTrips(self._find_variants)
+        self._orders = SharedTrips(self._find_orders, TOGETHER)
+        self._variants = SharedTrips(self._find_variants, TOGETHER)
 
     async def orders(self, cart_id: str, after_revision: int) -> Sequence[CartOrder]:
         """As OrdersOfCart. The writer is asked: a reader may not know yet what was ordered a moment ago."""

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.shared_trips import TOGETHER, UNDER_WAY, SharedTrips
+from shared.shared_trips import UNDER_WAY, SharedTrips
 from tests.waiting import PATIENCE_S
+
+TOGETHER = 20
 
 
 class Server:
@@ -16,7 +18,7 @@ class Server:
         self.trips: list[list[str]] = []
         self.answers = asyncio.Event()
         self.answers.set()
-        self.asked = SharedTrips[str, str](self._send)
+        self.asked = SharedTrips[str, str](self._send, TOGETHER)
 
     async def _send(self, words: Sequence[str], asked_at_s: float) -> Sequence[str | Exception]:
         self.trips.append(list(words))
@@ -40,12 +42,12 @@ async def test_callers_of_one_turn_share_a_round_trip(server: Server) -> None:
 
 
 async def test_a_crowd_is_sent_in_parts_and_each_hears_its_own_answer(server: Server) -> None:
-    crowd = [str(n) for n in range(2 * TOGETHER + 50)]
+    crowd = [str(n) for n in range(2 * TOGETHER + 5)]
 
     answers = await server.ask_all(*crowd)
 
     assert answers == crowd
-    assert sorted(map(len, server.trips)) == [50, TOGETHER, TOGETHER]
+    assert sorted(map(len, server.trips)) == [5, TOGETHER, TOGETHER]
 
 
 async def test_who_asks_while_all_ways_are_taken_leaves_with_the_next_trip(server: Server) -> None:
