@@ -71,10 +71,11 @@ def test_a_machine_unpacks_a_bundle_with_its_run_bits_and_forgets_older_ones(rel
     older.mkdir(parents=True)
 
     app = machine.take(release.zips["worker"])
-    machine.forget_others(app)
+    machine.keep_only(app)
 
     assert app == machine.folder / f"worker-{release.label}"
-    assert sorted(machine.folder.iterdir()) == [app]
+    assert sorted(machine.folder.iterdir()) == [machine.current, app]
+    assert machine.current.resolve() == app
     assert os.access(app / ".platform/hooks/prebuild/10_files.sh", os.X_OK)
     assert not os.access(app / "Procfile", os.X_OK)
 
@@ -113,7 +114,9 @@ def test_each_process_is_the_procfiles_own_line_at_a_port_of_its_machine(release
     assert (ports_of["storefront-2"], ports_of["nginx-2"], ports_of["nginx-worker"]) == ((8034, 8035), (8002,), (8180,))
     (daemon,) = (part for part in parts if part.name == "worker-daemon")
     assert "http://127.0.0.1:8180/worker" in daemon.command
-    assert str(folders["worker-media"] / "cron.yaml") in daemon.command
+    schedule = place.machines / "worker" / "current" / "cron.yaml"
+    assert schedule.resolve() == folders["worker-media"] / "cron.yaml"
+    assert str(schedule) in daemon.command
 
 
 def test_the_leader_migrates_and_the_first_data_come_from_its_bundle(release: Release, tmp_path: Path) -> None:

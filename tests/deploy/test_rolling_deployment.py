@@ -53,8 +53,8 @@ class FakeMachine:
         self._recorder.lines.append(f"take {self._name} {bundle.stem}")
         return Path(bundle.stem)
 
-    def forget_others(self, app: Path) -> None:
-        self._recorder.lines.append(f"forget_others {self._name} {app}")
+    def keep_only(self, app: Path) -> None:
+        self._recorder.lines.append(f"keep_only {self._name} {app}")
 
     def parts(self, _: Path) -> tuple[Part, ...]:
         return tuple(Part(name=name, command=(), environment={}) for name in (self._name, f"nginx of {self._name}"))
@@ -75,7 +75,7 @@ def replaced(name: str, label: str) -> list[str]:
         *(f"stop_part nginx of {name}", f"stop_part {name}"),
         *(f"change_part {name}", f"change_part nginx of {name}"),
         *(f"start_part {name}", f"start_part nginx of {name}"),
-        f"forget_others {name} {label}",
+        f"keep_only {name} {label}",
     ]
 
 

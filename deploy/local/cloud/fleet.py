@@ -50,11 +50,11 @@ class Cloud(Fleet):
         machines = self.machines(environ)
         apps = {name: machine.take(self._release.zips[machine.tier]) for name, machine in machines.items()}
         for name, machine in machines.items():
-            machine.forget_others(apps[name])
+            machine.keep_only(apps[name])
         parts = [part for name, machine in machines.items() for part in machine.parts(apps[name])]
         nginxes = tuple(machine.nginx for machine in machines.values() if machine.tier == "web")
         balancer = replace(self._balancer.part(environ), needs=nginxes)
-        return (*parts, *self._daemon(environ, apps["worker"] / "cron.yaml"), balancer)
+        return (*parts, *self._daemon(environ, machines["worker"].current / "cron.yaml"), balancer)
 
     def led(self, part: Part, environ: Mapping[str, str]) -> Part:
         """The release migrates as its leader does; the first data come from its files, too."""

@@ -46,8 +46,17 @@ class Machine:
             unpack(bundle, app)
         return app
 
-    def forget_others(self, app: Path) -> None:
-        """Delete all bundles but this one."""
+    @property
+    def current(self) -> Path:
+        """The link to what runs, whichever bundle that is."""
+        return self.folder / "current"
+
+    def keep_only(self, app: Path) -> None:
+        """Let `current` lead to this bundle, and delete all others."""
+        new = self.folder / "current.new"
+        new.unlink(missing_ok=True)
+        new.symlink_to(app.name)
+        new.replace(self.current)
         for path in self.folder.glob(f"{self.tier}-*"):
             if path != app:
                 shutil.rmtree(path)

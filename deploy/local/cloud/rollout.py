@@ -63,7 +63,7 @@ class Rollout:
         for part in parts:
             self._supervisor.change_part(part)
         await asyncio.gather(*(self._supervisor.start_part(part.name) for part in parts))
-        machine.forget_others(app)
+        machine.keep_only(app)
 
 
 def _lead(machine: Machine, app: Path) -> None:
