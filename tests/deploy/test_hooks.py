@@ -38,6 +38,48 @@ def test_pictures_and_documents_are_mounted_from_their_access_points_once(machin
     assert f"mount {media}/documents" in machine.calls
 
 
+@pytest.fixture
+def restored(machine: Machine) -> Path:
+    """A file system into which AWS Backup has restored twice; mounting it as a whole shows it."""
+    whole = machine.folder / "restored"
+    for restore in ("aws-backup-restore_2026-01-01T00-00-00-000Z", "aws-backup-restore_2026-02-01T00-00-00-000Z"):
+        for name in ("pictures", "documents"):
+            (whole / restore / name).mkdir(parents=True)
+            (whole / restore / name / "from").write_text(restore[19:26], "utf-8")
+    last = "for last; do :; done"
+    shown = f'{last}; case "$*" in "-t efs -o tls fs-1:/ "*) rmdir "$last"; ln -s "{whole}" "$last" ;; esac'
+    machine.program("mount", shown)
+    machine.program("umount", f'{last}; rm "$last"; mkdir "$last"')
+    return whole
+
+
+def test_restored_files_are_put_where_the_access_points_look_before_these_are_mounted(
+    machine: Machine, restored: Path
+) -> None:
+    for _ in range(2):  # the second deployment finds all in its place
+        done = machine.run(BOTH / "10_files.sh", {**EFS, "EFS_RESTORED": "true", "TMPDIR": str(machine.folder)})
+        assert (done.returncode, done.stderr) == (0, "")
+
+    assert {name: (restored / name / "from").read_text("utf-8") for name in ("pictures", "documents")} == {
+        "pictures": "2026-02",
+        "documents": "2026-02",
+    }
+    whole, away, pictures, *_ = [call for call in machine.calls if call.startswith(("mount ", "umount "))]
+    assert whole.startswith("mount -t efs -o tls fs-1:/ ")
+    assert away.startswith("umount ")
+    assert pictures == f"mount {machine.folder}/media/pictures"
+    assert list(machine.folder.glob("tmp.*")) == []
+
+
+def test_files_that_are_in_their_place_are_not_touched(machine: Machine, restored: Path) -> None:
+    for name in ("pictures", "documents"):
+        (restored / name).mkdir()
+
+    assert machine.run(BOTH / "10_files.sh", {**EFS, "EFS_RESTORED": "true"}).returncode == 0
+
+    assert [list((restored / name).iterdir()) for name in ("pictures", "documents")] == [[], []]
+
+
 def test_what_is_mounted_already_stays(machine: Machine) -> None:
     machine.program("mountpoint", "exit 0")
 

@@ -150,6 +150,17 @@ def test_files_are_restored_from_a_recovery_point(stacks: Stacks) -> None:
 
 
 @reddens(
+    remove("web:[aws:elasticbeanstalk:application:environment]EFS_RESTORED"),
+    change("worker:[aws:elasticbeanstalk:application:environment]EFS_RESTORED", ""),
+)
+def test_instances_know_that_their_files_are_restored(stacks: Stacks) -> None:
+    for tier in ("web", "worker"):
+        key = ("aws:elasticbeanstalk:application:environment", "EFS_RESTORED")
+        assert stacks.options(tier, RestoredFileSystem="fs-12345678")[key] == "true"
+        assert key not in stacks.options(tier)
+
+
+@reddens(
     change("data-queues:Jobs.MessageRetentionPeriod", 60), change("data-queues:JobsDead.MessageRetentionPeriod", 60)
 )
 def test_messages_are_kept_for_two_weeks(stacks: Stacks) -> None:

@@ -10,8 +10,25 @@ mount_once() { # FOLDER LINE
     mountpoint -q "$1" || mount "$1"
 }
 
+# AWS Backup puts all that it restores into a folder of the file system, where no access point looks.
+bring_up_restored() {
+    top=$(mktemp -d)
+    mount -t efs -o tls "$EFS_ID:/" "$top"
+    for name in pictures documents; do
+        newest=
+        for folder in "$top"/aws-backup-restore_*/"$name"; do
+            [ ! -d "$folder" ] || newest=$folder
+        done
+        # What is in its place stays; another instance may just have put it there.
+        [ -z "$newest" ] || [ -d "$top/$name" ] || mv -T "$newest" "$top/$name" || [ -d "$top/$name" ]
+    done
+    umount "$top"
+    rmdir "$top"
+}
+
 mount_files() {
     rpm -q amazon-efs-utils >/dev/null || dnf -yq install amazon-efs-utils
+    [ -z "${EFS_RESTORED:-}" ] || bring_up_restored
     mount_once "$root/pictures" "$EFS_ID:/ $root/pictures efs _netdev,tls,iam,accesspoint=${EFS_PICTURES:?} 0 0"
     mount_once "$root/documents" "$EFS_ID:/ $root/documents efs _netdev,tls,iam,accesspoint=${EFS_DOCUMENTS:?} 0 0"
 }
