@@ -22,11 +22,13 @@ class Tally:
 
     Attributes:
         answers: (what was asked for, status) -> how often; slowest_s: what was asked for -> seconds.
+        reasons: what calls were told that failed -> how often.
         wrong: carts that were not what their shopper knows, a sentence each.
     """
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     slowest_s: dict[str, float] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -36,7 +38,8 @@ class Tally:
 
     def __str__(self) -> str:
         slow = ", ".join(f"{what} {seconds:.2f} s" for what, seconds in sorted(self.slowest_s.items()))
-        return f"{self.answers.total()} requests, failed {self.failed}, {len(self.wrong)} carts wrong; slowest: {slow}"
+        failed = f"failed {self.failed}, told {dict(self.reasons)}"
+        return f"{self.answers.total()} requests, {failed}, {len(self.wrong)} carts wrong; slowest: {slow}"
 
     def note(self, what: str, status: int, seconds: float) -> None:
         self.answers[what, status] += 1
@@ -130,6 +133,7 @@ class CartShopper:
             self.tally.note(what, status, time.monotonic() - begun)
             if status != NO_ANSWER and status < 500:
                 return status, found
+            self.tally.reasons[found["detail"] if isinstance(found, dict) else str(found)] += 1
 
     async def _call(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
         status, found, cookie = await self.client.call(method, path, body, {**headers, **self._cookies()})
