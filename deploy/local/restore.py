@@ -122,7 +122,7 @@ async def _build(old: Place, new: Place, file: Path, given: Mapping[str, str]) -
             raise StackFault(f"{fault}. Nothing was changed") from fault
         await asyncio.to_thread(migrate, url)
         keep_documents(old.media, new.media)
-        await _take_up_papers(running.environment)
+        await take_up_papers(running.environment)
 
 
 def keep_documents(old: Path, new: Path) -> None:
@@ -134,11 +134,15 @@ def keep_documents(old: Path, new: Path) -> None:
             (new / name).hardlink_to(path)
 
 
-async def _take_up_papers(environ: Mapping[str, str]) -> None:
-    """Let the documents that were kept come back into the ledger, so that their numbers are not given again."""
+async def take_up_papers(environ: Mapping[str, str]) -> None:
+    """Let the documents that were kept come back into the ledger, so that their numbers are not given again.
+
+    Raises:
+        StackFault: it cannot be known that all of them did.
+    """
     program = (sys.executable, "-m", PROGRAMS["found-papers"])
     process = await asyncio.create_subprocess_exec(*program, cwd=CHECKOUT, env=environ)
-    if await process.wait() > 1:  # 1: numbers were given twice before, as it told
+    if await process.wait() not in (0, 1):  # 1: numbers were given twice before, as it told
         raise StackFault("the newer documents cannot be entered. Nothing was changed")
 
 

@@ -22,7 +22,7 @@ from deploy.local.faults import StackFault, UsageFault
 from deploy.local.lock import take_lock
 from deploy.local.place import CHECKOUT, Place
 from deploy.local.ports import Ports
-from deploy.local.restore import check, restore
+from deploy.local.restore import check, restore, take_up_papers
 from shared.archive import END, MANIFEST
 from shared.db import Database
 from shared.media import Media
@@ -324,6 +324,19 @@ async def test_a_broken_or_foreign_archive_is_refused_before_anything_changes(
     assert [path.name for path in state.media.iterdir()] == ["old.svg"]
     assert not state.mysql.exists()
     assert not (state.state / "restore").exists()
+
+
+@pytest.mark.parametrize("end", ["exit 2", "kill -9 $$"])
+async def test_newer_documents_that_cannot_be_entered_end_a_restore(
+    end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\n{end}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    with pytest.raises(StackFault, match="Nothing was changed"):
+        await take_up_papers({})
 
 
 async def test_a_restore_refuses_while_the_stack_runs(tmp_path: Path) -> None:

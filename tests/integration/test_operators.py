@@ -26,7 +26,7 @@ from tests.offices import bury, look, ordered, own_office, send, step_row
 from tests.waiting import PATIENCE_S
 from workers.operators.dead_queues import DeadQueues
 from workers.operators.life import life
-from workers.operators.office import Office
+from workers.operators.office import Office, attend
 from workers.operators.orders import find_order, page_of
 from workers.operators.queues import queue_rows
 from workers.operators.steps import retry
@@ -245,3 +245,15 @@ async def test_the_retry_verb_prints_json(backing: BackingServices, office: Offi
 
     assert code == 0
     assert json.loads(out) == {"number": number, "step": "payment", "ref": 0, "state": "queued", "has_changed": True}
+
+
+def test_a_fault_of_ours_is_no_refusal(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Office) -> None:
+        raise KeyError("row")
+
+    monkeypatch.setattr("workers.operators.office.load_settings", lambda: settings)
+
+    assert attend(fail) == 2
+    assert "KeyError: 'row'" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,9 @@ def attend(work: Callable[[Office], Awaitable[None]]) -> int:
         return _refuse(error.detail, 1)
     except KeyboardInterrupt:
         return 1
+    except Exception:  # a fault of ours is no refusal, and Python's own code for it would say so
+        traceback.print_exc()
+        return 2
     return 0
 
 
