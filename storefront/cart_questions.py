@@ -1,11 +1,13 @@
 """What carts ask the database for: many callers in one statement, each told what is there after it has asked."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NamedTuple
 
 from shared.db import Database, Reads
 from shared.domain.cart import CartOrder
+from shared.errors import Unavailable
 from shared.queries.catalog import Variant
 from shared.queries.orders import carts_with_orders, orders_of_cart
 from shared.services.shelves import variants_for
@@ -14,6 +16,7 @@ from shared.shared_trips import SharedTrips
 Variants = Mapping[str, Variant]
 
 TOGETHER = 16  # callers of a statement; all of a crowd in one would go on in one turn of the loop, which stops for that
+LIMIT_S = 10  # from the question to the answer; who waits for statements of others that hang waits no longer, either
 
 
 class Copy(NamedTuple):
@@ -48,15 +51,28 @@ class CartQuestions:
         self._orders.close()
         self._variants.close()
 
-    async def _find_orders(self, copies: Sequence[Copy], _: float) -> Sequence[Sequence[CartOrder]]:
-        async with self._database.writer() as connection:
+    async def _find_orders(self, copies: Sequence[Copy], asked_at_s: float) -> Sequence[Sequence[CartOrder]]:
+        async with _in_time(asked_at_s), self._database.writer() as connection:
             ordered = await carts_with_orders(connection, copies)
             return [await orders_of_cart(connection, *copy) if copy.cart_id in ordered else () for copy in copies]
 
-    async def _find_variants(self, questions: Sequence[Wanted], _: float) -> Sequence[Variants]:
+    async def _find_variants(self, questions: Sequence[Wanted], asked_at_s: float) -> Sequence[Variants]:
         wanted: dict[str | None, set[str]] = {}
         for run, skus in questions:
             wanted.setdefault(run, set()).update(skus)
-        async with self._catalogue() as connection:
+        async with _in_time(asked_at_s), self._catalogue() as connection:
             found = {run: await variants_for(connection, run, sorted(skus)) for run, skus in wanted.items()}
         return [found[run] for run, _ in questions]
+
+
+@asynccontextmanager
+async def _in_time(asked_at_s: float) -> AsyncIterator[None]:
+    """Raises Unavailable: who asked at this moment, the first of those who ask together, has waited for LIMIT_S."""
+    end_s = asked_at_s + LIMIT_S
+    if asyncio.get_running_loop().time() >= end_s:  # then nothing is sent
+        raise Unavailable("The database does not answer.")
+    try:
+        async with asyncio.timeout_at(end_s):
+            yield
+    except TimeoutError as error:
+        raise Unavailable("The database does not answer.") from error

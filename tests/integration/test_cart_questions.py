@@ -1,7 +1,9 @@
 """Carts ask the database together, and each hears of itself alone."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -11,9 +13,11 @@ from shared.errors import Unavailable
 from shared.queries.account_carts import NewJoin, take_cart
 from shared.queries.run_stock import fill_pool
 from shared.queries.users import add_user, user_by_email
+from shared.shared_trips import UNDER_WAY
+from storefront import cart_questions
 from storefront.cart_questions import TOGETHER, CartQuestions
 from tests.factories import add_variant, place, stock_of
-from tests.waiting import free_port
+from tests.waiting import PATIENCE_S, free_port
 
 COAT, SOCKS = "WS31-OCH-42-44", "SOCKS-39"
 
@@ -128,3 +132,23 @@ async def test_a_database_that_is_away_is_told_to_everybody() -> None:
     assert [isinstance(error, Unavailable) for error in told] == [True] * 3
     asked.close()
     await database.close()
+
+
+async def test_who_waits_behind_statements_that_hang_is_told_when_they_are(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def hangs() -> AsyncIterator[Any]:
+        yield await asyncio.Event().wait()
+
+    monkeypatch.setattr(cart_questions, "LIMIT_S", 0.1)
+    monkeypatch.setattr(database, "writer", hangs)
+    asked = CartQuestions(database, hangs)
+    numbers = range(TOGETHER * (UNDER_WAY + 2))
+    crowd = [*(asked.variants(None, [COAT]) for _ in numbers), *(asked.orders(f"cart-{n}", 0) for n in numbers)]
+
+    async with asyncio.timeout(PATIENCE_S):
+        told = await asyncio.gather(*crowd, return_exceptions=True)
+
+    assert [type(error) for error in told] == [Unavailable] * len(crowd)
+    asked.close()
