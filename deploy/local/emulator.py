@@ -1,4 +1,4 @@
-"""`python -m deploy.local.emulator --port P`: the SQS emulator (moto), without a log line a request.
+"""`python -m deploy.local.emulator --port P`: the emulator of SQS and DynamoDB (moto), without a log line a request.
 
 It forgets everything when it stops; that is the drill the sweep is there for.
 """
@@ -7,7 +7,10 @@ import argparse
 import logging
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.sqs import models
@@ -20,6 +23,19 @@ class Handler(MotoRequestHandler):
     """Keeps connections open between requests, which moto's own server does not."""
 
     protocol_version = "HTTP/1.1"
+
+
+class OneAtATime:
+    """DynamoDB looks at a condition and writes in one step; moto in two, between which another thread may write."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application, self._turn = application, threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+            return self._application(environ, start_response)
+        with self._turn:
+            return list(self._application(environ, start_response))
 
 
 def now_ms() -> float:
@@ -36,7 +52,7 @@ def main() -> None:
     # moto asks for the time up to three times a message in the queue, at every call, and builds three datetimes each
     # time, so that a clock may be frozen in tests. Nobody freezes this one.
     setattr(models, CLOCK, now_ms)
-    application = DomainDispatcherApplication(create_backend_app)
+    application = OneAtATime(DomainDispatcherApplication(create_backend_app))
     run_simple("127.0.0.1", port, application, threaded=True, request_handler=Handler)
 
 
