@@ -34,7 +34,7 @@ class DeskSearch:
 
 @dataclass(frozen=True, kw_only=True)
 class DeskRow:
-    """An order in the list; `steps` has the state of each of STEPS that there is."""
+    """An order in the list; `steps` has the state of each of STEPS that there is, of the newest receipt."""
 
     id: int
     number: str
@@ -67,8 +67,8 @@ async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
         "o.fulfillment_status, o.attention, o.hold_reason, o.test_run, "
         "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces, "
-        "(SELECT GROUP_CONCAT(s.step, ' ', s.state) FROM steps s "
-        f"WHERE s.order_id = o.id AND s.step IN ({in_list(STEPS)}) AND s.ref = 0) AS steps "
+        "(SELECT GROUP_CONCAT(s.step, ' ', s.state ORDER BY s.ref) FROM steps s "
+        f"WHERE s.order_id = o.id AND s.step IN ({in_list(STEPS)})) AS steps "
         f"FROM ({page.sql}) page STRAIGHT_JOIN orders o ON o.id = page.id "
         "JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
         "ORDER BY page.placed_at DESC, page.id DESC",

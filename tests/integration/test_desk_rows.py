@@ -21,3 +21,17 @@ async def test_a_row_has_the_pieces_of_all_lines_and_three_steps_at_most(databas
 
     assert (row.number, row.pieces) == (placed.order.number, 5)
     assert row.steps == {"payment": "queued", "invoice": "queued"}
+
+
+async def test_a_receipt_that_is_sent_again_is_told_as_that_one_is(database: Database) -> None:
+    placed = await place(database, dict.fromkeys(await fill_shelf(database, 1), 1))
+    async with database.transaction() as connection:
+        for ref in (2, 0):
+            again = NewStep(order_id=placed.order.id, step="receipt", ref=ref, queue="documents", task="any")
+            await add_step(connection, again, {})
+        await connection.execute("UPDATE steps SET state = IF(ref = 0, 'done', 'dead') WHERE step = 'receipt'")
+
+    async with database.reader() as connection:
+        (row,) = (await desk_page(connection, DeskSearch())).rows
+
+    assert row.steps == {"payment": "queued", "receipt": "dead"}
