@@ -15,7 +15,6 @@ from tests.web.browser import Browser
 from tests.web.desk import COAT, an_order, sign_in_as
 
 LIST = "/back-office/orders"
-PATIENCE_S = 10
 BADGE = f'<span class="chip warn">Test run {RUN}</span>'
 
 
@@ -56,7 +55,7 @@ async def test_the_list_is_of_real_orders_whatever_is_looked_for(desk: Browser, 
 async def test_the_filter_shows_the_orders_of_runs_each_with_its_mark(desk: Browser, numbers: tuple[str, str]) -> None:
     _, marked = numbers
 
-    page = await until(lambda: counted(desk), PATIENCE_S)
+    page = await until(lambda: counted(desk))
 
     assert await listed(desk, "?view=test-runs") == [marked]
     assert await listed(desk, f"?view=test-runs&q={marked}") == [marked]
