@@ -58,7 +58,7 @@ class DoorHandler(RequestHandler):
         self.door.most_at_once = max(self.door.most_at_once, self.door.at_once)
         if body.startswith("together"):
             await self.door.two.wait()
-        await asyncio.sleep({"slow": 0.4, "silent": 4}.get(body.split()[0], 0))
+        await asyncio.sleep({"slow": 0.4, "together": 0.4, "silent": 4}.get(body.split()[0], 0))
         self.door.at_once -= 1
         self.set_status({"refused": 404, "failed": 500, "made": 201}.get(body.split()[0], 200))
 
