@@ -49,7 +49,7 @@ def shop(trip: Trip, users: int, seconds: float, shape: str, kinds: Sequence[str
     trip.diary.began_s = time.monotonic()
     print(f"{users} shoppers come to {trip.host}, {shape}, for {seconds:.0f} s", flush=True)
     runner.start_shape()
-    watching = [gevent.spawn(_watch_lateness, trip), gevent.spawn(_tell, trip, runner)]
+    watching = [gevent.spawn(_watch_oneself, trip), gevent.spawn(_tell, trip, runner)]
     while trip.now_s() < seconds and not (is_flash and _are_all_done(trip, users)):
         gevent.sleep(LOOK_S)
     trip.is_over = True
@@ -77,11 +77,13 @@ def _are_all_done(trip: Trip, users: int) -> bool:
     return told >= users
 
 
-def _watch_lateness(trip: Trip) -> None:
+def _watch_oneself(trip: Trip) -> None:
+    before_s = time.process_time()
     while True:
         due = time.monotonic() + LOOK_S
         gevent.sleep(LOOK_S)
         trip.diary.late_ms.append(round((time.monotonic() - due) * 1000, 1))
+        trip.diary.cpu_s = round(time.process_time() - before_s, 2)
 
 
 def _tell(trip: Trip, runner: Any) -> None:

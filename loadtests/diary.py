@@ -45,6 +45,7 @@ class Diary:
         asked: keys of orders that were asked for, whatever came of it.
         refused: why the shop took no order, or nothing into a cart, by the problem's name.
         late_ms: how late this process itself was, ten times a second: what it adds to the answers' times.
+        cpu_s: what this process used while people shopped.
     """
 
     began_s: float = 0.0
@@ -55,6 +56,7 @@ class Diary:
     errors: list[dict[str, Any]] = field(default_factory=list)
     shoppers: list[tuple[float, int]] = field(default_factory=list)
     late_ms: list[float] = field(default_factory=list)
+    cpu_s: float = 0.0
     timeline: Timeline = field(default_factory=Timeline)
 
     def note_error(self, kind: str, at_s: float, status: int, path: str) -> None:

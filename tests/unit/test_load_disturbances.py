@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
+
 from deploy.local.load.disturbances import disturb
 from deploy.local.load.limit import full_parts
 from deploy.local.load.plan import Plan
@@ -64,8 +66,8 @@ async def test_no_faults_are_made_unless_asked_for() -> None:
     assert await disturb(shop(Kills()), (), seconds=0.1, seed=1) == []
 
 
-def outcome(samples: list[Sample], late_ms: list[float]) -> Outcome:
-    run = Run(diary=Diary(late_ms=late_ms), record=Record(orders=[]), samples=samples)
+def outcome(samples: list[Sample], late_ms: list[float], cpu_s: float = 0.0) -> Outcome:
+    run = Run(diary=Diary(late_ms=late_ms, cpu_s=cpu_s), record=Record(orders=[]), samples=samples)
     return Outcome(Plan(), run, [])
 
 
@@ -87,3 +89,15 @@ def test_the_part_that_had_no_room_left_is_named() -> None:
         "the shoppers' own process",
     ]
     assert full_parts(outcome([Sample(at_s=at_s) for at_s in range(6)], [1.0])) == []
+
+
+def test_a_machine_is_full_when_shop_and_shoppers_use_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    samples = [
+        Sample(at_s=at_s, usage={"storefront-1": Usage(pid=1, memory_mb=1, cpu_s=at_s * 0.8)}) for at_s in range(6)
+    ]
+
+    assert full_parts(outcome(samples, [1.0], cpu_s=0.8)) == []
+    assert full_parts(outcome(samples, [1.0], cpu_s=1.0)) == [
+        "the machine (1.8 of 2 cores, the shoppers' own process among them)"
+    ]

@@ -53,13 +53,15 @@ def full_parts(outcome: Outcome) -> list[str]:
     """What had no room left, by name and share."""
     samples, used = outcome.run.samples, cores(outcome.run.samples)
     found = [f"{name} ({share:.2f} cores)" for name, share in used.items() if _is_full(name, share)]
-    if sum(used.values()) > FULL_CORE * (os.cpu_count() or 1):
-        found.append(f"the machine ({sum(used.values()):.1f} of {os.cpu_count()} cores, shoppers not counted)")
+    diary, all_cores = outcome.run.diary, os.cpu_count() or 1
+    whole = sum(used.values()) + diary.cpu_s / max(1, diary.timeline.seconds)
+    if whole > FULL_CORE * all_cores:
+        found.append(f"the machine ({whole:.1f} of {all_cores} cores, the shoppers' own process among them)")
     if sum(sample.pool_waiting > 0 for sample in samples) > len(samples) / 2:
         found.append("the pool of database connections")
     if _is_queue_growing(samples):
         found.append("the queue: work comes faster than it is done")
-    late = sorted(outcome.run.diary.late_ms)
+    late = sorted(diary.late_ms)
     if late and late[int(len(late) * 0.99)] > LATE_MS:
         found.append("the shoppers' own process")
     return found
