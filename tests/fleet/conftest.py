@@ -1,14 +1,18 @@
 """One fleet for all drills; each begins with an empty database and every storefront in rotation."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
 
 from deploy.local.backing import BackingServices
-from shared.db import Database
+from shared.catalogue_news import CatalogueNews
+from shared.db import EVERYTHING, Database
+from shared.settings import Settings
 from tests.faults.shelf import fill_shelf
 from tests.fleet.stand import FleetStand, open_stand
+from tests.waiting import until
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -26,5 +30,10 @@ async def fleet(_fleet: FleetStand, database: Database) -> FleetStand:
 
 
 @pytest_asyncio.fixture
-async def skus(fleet: FleetStand) -> list[str]:
-    return await fill_shelf(fleet.database)
+async def skus(fleet: FleetStand, settings: Settings) -> list[str]:
+    """On the shelf and shown: what storefronts keep of the tests before would hide them for two minutes."""
+    skus, news = await fill_shelf(fleet.database), CatalogueNews(settings.redis_url)
+    news.tell_soon(frozenset({EVERYTHING}))
+    await news.close()
+    await until(partial(fleet.shows, skus[-2]))
+    return skus

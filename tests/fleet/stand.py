@@ -57,6 +57,16 @@ class FleetStand:
             await self.running.supervisor.until_ready(name)
         await until(self._are_all_up)
 
+    async def shows(self, sku: str) -> bool:
+        """Whether every storefront has this among the newest, at home and in its listing."""
+        doors = [self.running.ports.instance(number) for number in range(1, len(self.names) + 1)]
+        answers = [
+            await self.http.fetch(f"http://127.0.0.1:{door}{path}", raise_error=False)
+            for door in doors
+            for path in ("/", "/shop")
+        ]
+        return all(f"/products/{sku.lower()}".encode() in answer.body for answer in answers)
+
     async def kill_one(self, chance: random.Random) -> None:
         """Kill a storefront that is ready, unless it is the last one: where nobody answers, nothing can go wrong."""
         ready = [name for name in self.names if self.running.state(name) == "ready"]
