@@ -13,11 +13,13 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from deploy.local.backing import BackingServices
 from shared.db import Database
+from shared.redis_client import open_redis
 from shared.seed.pictures import copy_pictures
 from shared.seed.planting import plant
 from shared.seed.source import read_catalogue
 from shared.settings import Settings
 from tests.waiting import PATIENCE_S, until
+from tests.web.kept import forget_values
 
 expect.set_options(timeout=1000 * PATIENCE_S)
 COMMANDS = ("workers orders", "workers documents", "workers.http --port 0")
@@ -50,6 +52,9 @@ async def shop_url(backing: BackingServices, settings: Settings, schema: Databas
     """The seeded shop, at the address that links in it name."""
     copy_pictures(settings.media_root)
     await plant(schema, read_catalogue(), stock=50)
+    redis = open_redis(settings.redis_url)
+    await forget_values(redis)
+    await redis.aclose()
     started = [_start(backing, command) for command in (*COMMANDS, f"storefront --port {backing.ports.storefront}")]
     try:
         await until(lambda: _is_open(settings.public_url))
