@@ -67,7 +67,7 @@ async def desk_page(connection: Reads, search: DeskSearch) -> DeskPage:
         "SELECT o.id, o.number, o.placed_at, o.email, a.name, o.total_cents, o.order_status, o.payment_status, "
         "o.fulfillment_status, o.attention, o.hold_reason, o.test_run, "
         "(SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS pieces, "
-        "(SELECT GROUP_CONCAT(s.step, ' ', s.state ORDER BY s.ref) FROM steps s "
+        "(SELECT GROUP_CONCAT(s.step, ' ', s.state ORDER BY s.step, s.ref DESC) FROM steps s "
         f"WHERE s.order_id = o.id AND s.step IN ({in_list(STEPS)})) AS steps "
         f"FROM ({page.sql}) page STRAIGHT_JOIN orders o ON o.id = page.id "
         "JOIN order_addresses a ON a.order_id = o.id AND a.kind = 'shipping' "
@@ -120,5 +120,11 @@ def _read_cursor(text: str) -> tuple[datetime, int] | None:
 
 
 def _desk_row(row: Row) -> DeskRow:
-    steps = dict(told.split() for told in row["steps"].split(",")) if row["steps"] else {}
-    return DeskRow(**row | {"placed_at": utc(row["placed_at"]), "pieces": int(row["pieces"] or 0), "steps": steps})
+    read = {"placed_at": utc(row["placed_at"]), "pieces": int(row["pieces"] or 0), "steps": newest(row["steps"] or "")}
+    return DeskRow(**row | read)
+
+
+def newest(told: str) -> dict[str, str]:
+    """Step → state of "STEP STATE,STEP STATE,…", the newest of a step first; MySQL may have cut it after 1 kB."""
+    found = (each.partition(" ") for each in told.split(","))
+    return {step: state for step, _, state in reversed(list(found)) if step in STEPS}

@@ -1,7 +1,7 @@
 """A row of the staff's list tells an order's pieces, and how far its payment, invoice and receipt are."""
 
 from shared.db import Database
-from shared.queries.desk import DeskSearch, desk_page
+from shared.queries.desk import DeskSearch, desk_page, newest
 from shared.queries.steps import NewStep, add_step
 from tests.factories import place
 from tests.faults.shelf import fill_shelf
@@ -35,3 +35,10 @@ async def test_a_receipt_that_is_sent_again_is_told_as_that_one_is(database: Dat
         (row,) = (await desk_page(connection, DeskSearch())).rows
 
     assert row.steps == {"payment": "queued", "receipt": "dead"}
+
+
+def test_of_receipts_that_were_sent_again_and_again_the_newest_is_told_though_the_text_was_cut() -> None:
+    told = "invoice done,payment done,receipt dead," + ",".join(["receipt done"] * 80)
+
+    assert newest(told[:1024]) == {"invoice": "done", "payment": "done", "receipt": "dead"}
+    assert newest("") == {}
